@@ -1,0 +1,112 @@
+"""What one principal may do in one tenant: built once per request or job, asked everywhere.
+
+Grants are additive and there is no deny (K6). A binding on `company.a` covers `company.a` and
+`company.a.b`, never `company.ab`; a binding without a namespace covers the whole tenant,
+including what has no namespace at all.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+
+from accounts.models import Binding, Tenant, User
+from accounts.permissions import Action, Permissions, Resource
+
+
+def covers(granted: str, namespace: str) -> bool:
+    """Whether a grant on the namespace `granted` reaches `namespace` ("" = tenant-wide)."""
+    return not granted or namespace == granted or namespace.startswith(granted + ".")
+
+
+def prefixes(namespace: str) -> list[str]:
+    """`a.b.c` → `["a", "a.b", "a.b.c"]`: every namespace whose grants reach this one."""
+    parts = namespace.split(".")
+    return [".".join(parts[: n + 1]) for n in range(len(parts))]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where an action is allowed: everywhere in the tenant, or under some namespaces."""
+
+    everywhere: bool = False
+    namespaces: tuple[str, ...] = ()
+
+    @classmethod
+    def over(cls, granted: Iterable[str]) -> "Reach":
+        """The smallest reach that covers all of `granted`; children of a grant are left out."""
+        kept: set[str] = set()
+        for namespace in sorted(set(granted), key=len):
+            if not namespace:
+                return cls(everywhere=True)
+            if kept.isdisjoint(prefixes(namespace)):
+                kept.add(namespace)
+        return cls(namespaces=tuple(sorted(kept)))
+
+    def includes(self, namespace: str | None) -> bool:
+        """`None` is an asset without a namespace: it needs a tenant-wide grant."""
+        if self.everywhere:
+            return True
+        return bool(namespace) and any(covers(granted, namespace) for granted in self.namespaces)
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.namespaces)
+
+
+NOWHERE = Reach()
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who asks, in which tenant, with which grants. Querysets and actions take it first."""
+
+    user: User
+    tenant: Tenant
+    grants: Mapping[tuple[str, str], Reach] = field(repr=False)
+
+    def reach(self, resource: Resource, action: Action) -> Reach:
+        return self.grants.get((resource, action), NOWHERE)
+
+    def may(self, resource: Resource, action: Action, namespace: str | None = None) -> bool:
+        """Whether `action` is allowed in `namespace` (None: only a tenant-wide grant counts)."""
+        return self.reach(resource, action).includes(namespace)
+
+    def may_somewhere(self, resource: Resource, action: Action) -> bool:
+        """Whether the action is allowed anywhere in the tenant: for menus and empty states."""
+        return bool(self.reach(resource, action))
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the tenant exists at all for this principal."""
+        return bool(self.grants)
+
+
+def bindings_of(user: User) -> Q:
+    """The bindings that give `user` something: their own and their groups'."""
+    return Q(user=user) | Q(group__in=user.memberships.values("group"))
+
+
+def access_of(user: User, tenant: Tenant) -> Access:
+    """One statement, however many bindings: one row a role with the namespaces it is given in."""
+    rows = (
+        Binding.objects.filter(bindings_of(user), tenant=tenant)
+        .values_list("role__permissions")
+        .annotate(namespaces=ArrayAgg("namespace", distinct=True))
+    )
+    granted: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for permissions, namespaces in rows:
+        for resource, action in pairs(permissions):
+            granted[resource, action] += namespaces
+    return Access(user, tenant, {key: Reach.over(names) for key, names in granted.items()})
+
+
+def pairs(permissions: Permissions) -> Iterable[tuple[str, str]]:
+    return ((resource, action) for resource, actions in permissions.items() for action in actions)
+
+
+def tenants_of(user: User) -> list[Tenant]:
+    """The tenants in which `user` has any grant, by slug; the switcher's and `/`'s list."""
+    mine = Binding.objects.filter(bindings_of(user)).values("tenant")
+    return list(Tenant.objects.filter(pk__in=mine).order_by("slug")[:200])

@@ -1,0 +1,90 @@
+"""One error shape for the whole API: RFC 9457 problem details that name the field."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Problem(exceptions.APIException):
+    """An error that a client can act on.
+
+    `errors`: `[{"field": "state.current", "message": "…", "line"?: 3}]`, one a bad field.
+    """
+
+    def __init__(
+        self,
+        status_code: int,
+        detail: str,
+        *,
+        errors: list[dict[str, Any]] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status_code = status_code
+        self.errors = errors or []
+        self.headers = headers or {}
+
+
+def body(code: int, detail: str, errors: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """The members of RFC 9457; `type` stays about:blank, so `title` is the status phrase."""
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(code).phrase,
+        "status": code,
+        "detail": detail,
+    }
+    if errors:
+        problem["errors"] = errors
+    return problem
+
+
+def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's hook: every exception it knows becomes a problem; others stay a 500."""
+    if isinstance(exc, Http404):
+        exc = exceptions.NotFound(str(exc) or "Not found.")
+    elif isinstance(exc, PermissionDenied):
+        exc = exceptions.PermissionDenied(str(exc) or "Not allowed.")
+    if not isinstance(exc, exceptions.APIException):
+        return None
+    headers = dict(getattr(exc, "headers", {}))
+    if header := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = header
+    if (wait := getattr(exc, "wait", None)) is not None:
+        headers["Retry-After"] = str(max(1, round(wait)))
+    errors = getattr(exc, "errors", None) or field_errors(exc.detail)
+    detail = exc.detail if isinstance(exc.detail, str) else "The request has invalid fields."
+    if not isinstance(exc.detail, str) and not errors:
+        detail = str(exc.detail)
+    return Response(
+        body(exc.status_code, str(detail), errors),
+        status=exc.status_code,
+        headers=headers,
+        content_type=CONTENT_TYPE,
+    )
+
+
+def field_errors(detail: Any, path: str = "") -> list[dict[str, Any]]:
+    """DRF's nested validation errors, flattened to one entry a message."""
+    if isinstance(detail, dict):
+        nested = [(f"{path}.{key}" if path else str(key), value) for key, value in detail.items()]
+    elif isinstance(detail, list):
+        if all(isinstance(item, str) for item in detail):
+            return [{"field": path, "message": str(item)} for item in detail]
+        nested = [(f"{path}[{n}]", value) for n, value in enumerate(detail)]
+    else:
+        return [{"field": path, "message": str(detail)}] if path else []
+    return [error for where, value in nested for error in field_errors(value, where)]
+
+
+def problem_page(code: int, detail: str) -> JsonResponse:
+    """A problem outside DRF: unknown API paths and unhandled errors."""
+    return JsonResponse(body(code, detail), status=code, content_type=CONTENT_TYPE)
+
+
+NOT_FOUND = status.HTTP_404_NOT_FOUND

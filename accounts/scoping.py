@@ -1,0 +1,76 @@
+"""Querysets that refuse to run until somebody says who is asking.
+
+The doors are `visible_to(access)`, `allowed(access, action)` and `unscoped(why)`. A queryset
+that reaches the database through none of them raises, so a forgotten scope is an error page in
+development, never a leak. `exists()` stays open because Django's uniqueness checks call it.
+"""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.access import Access
+from accounts.permissions import Action
+
+
+class Unscoped(RuntimeError):
+    """A query reached the database without anybody asking."""
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Subclasses state their one rule in `reach_q(access, action)`."""
+
+    scope: str | None = None
+
+    def reach_q(self, access: Access, action: Action) -> Q:
+        raise NotImplementedError
+
+    def visible_to(self, access: Access) -> Self:
+        """Rows that may be looked at. Related rows must be fetched explicitly."""
+        return self.allowed(access, Action.VIEW)
+
+    def listed_to(self, access: Access) -> Self:
+        """Rows that may appear in lists and searches, where one may also be opened."""
+        return self.allowed(access, Action.VIEW).filter(self.reach_q(access, Action.LIST))
+
+    def allowed(self, access: Access, action: Action) -> Self:
+        opened = self._open(f"{action} by {access.user.pk}").filter(self.reach_q(access, action))
+        return opened.fetch_mode(models.FETCH_RAISE)
+
+    def unscoped(self, why: str) -> Self:
+        """Everything, for a reason that can be searched for in the code."""
+        return self._open(why)
+
+    def _open(self, scope: str) -> Self:
+        clone = self._chain()
+        clone.scope = scope
+        return clone
+
+    def _clone(self) -> Self:
+        clone = super()._clone()
+        clone.scope = self.scope
+        return clone
+
+    def _merge_sanity_check(self, other: models.QuerySet) -> None:
+        if self.scope != getattr(other, "scope", None):
+            raise Unscoped(f"{self.model.__name__}: these querysets have different scopes")
+        super()._merge_sanity_check(other)
+
+
+def _guard(name: str) -> None:
+    method = getattr(models.QuerySet, name)
+
+    def run(self: ScopedQuerySet, *args: Any, **kwargs: Any) -> Any:
+        if self.scope is None:
+            raise Unscoped(f"{self.model.__name__}.objects.{name}: say who is asking")
+        return method(self, *args, **kwargs)
+
+    run.__name__ = name
+    setattr(ScopedQuerySet, name, run)
+
+
+for _name in ("_fetch_all", "iterator", "count", "aggregate", "raw", "resolve_expression"):
+    _guard(_name)
+for _name in ("update", "delete"):
+    _guard(_name)

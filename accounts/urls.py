@@ -1,0 +1,6 @@
+"""Pages outside any tenant."""
+
+from django.urls import URLPattern
+
+app_name = "accounts"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,69 @@
+"""What every page needs: who asks in which tenant, and whole page or piece."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from accounts.access import Access, access_of
+from accounts.models import Tenant, User
+from accounts.scoping import ScopedQuerySet
+
+
+class PageRequest(HttpRequest):
+    """A request whose user is in its tenant; `tenant_page` makes it."""
+
+    user: User
+    access: Access
+    htmx: Any
+
+
+def access_in(user: User, slug: str) -> Access:
+    """The access of `user` in the tenant `slug`; 404 when it does not exist for them."""
+    tenant = Tenant.objects.filter(slug=slug).first()
+    access = access_of(user, tenant) if tenant else None
+    if access is None or not access.is_member:
+        raise Http404("No such tenant.")
+    return access
+
+
+def tenant_page[**P](
+    view: Callable[Concatenate[PageRequest, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """For views under `/<tenant>/`: builds the one `Access` of the request."""
+
+    @wraps(view)
+    def with_access(request: PageRequest, tenant: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.access = access_in(request.user, tenant)
+        return view(request, *args, **kwargs)
+
+    return with_access
+
+
+def find[M: models.Model](queryset: ScopedQuerySet, access: Access, **lookup: Any) -> Any:
+    """The one visible row, or 404: what may not be seen does not exist."""
+    found = queryset.visible_to(access).filter(**lookup).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def page(
+    request: PageRequest, template: str, context: dict[str, Any], fragment: str = ""
+) -> HttpResponse:
+    """The whole template for a visit; only the named partial when htmx swaps it in."""
+    htmx = request.htmx
+    if fragment and htmx and not (htmx.boosted or htmx.history_restore_request):
+        template = f"{template}#{fragment}"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of the app shell; `access` only on pages of a tenant."""
+    return {"access": getattr(request, "access", None)}

@@ -1,0 +1,160 @@
+"""Assets, the part of them that changes with every run, and their history."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+
+from accounts.access import Access
+from accounts.models import Tenant
+from accounts.permissions import Action, Resource
+from accounts.scoping import ScopedQuerySet
+from catalog.models.namespaces import Namespace, NamespacedQuerySet
+
+
+class SearchText(Func):
+    """What search looks at, lower-cased: id, display name, description, metadata."""
+
+    template = (
+        "lower(public_id || ' ' || coalesce(display_name, '') || ' ' || type || ' '"
+        " || left(coalesce(description, ''), 4000) || ' ' || left(metadata::text, 8000))"
+    )
+
+    def __init__(self) -> None:
+        super().__init__(output_field=models.TextField())
+
+
+class AssetQuerySet(NamespacedQuerySet):
+    resource = Resource.ASSET
+
+    def live(self) -> "AssetQuerySet":
+        """Without the softly deleted."""
+        return self.filter(deleted_at__isnull=True)
+
+
+class Asset(models.Model):
+    """Anything that runs read or write: a table, a file, a machine, a bucket.
+
+    `public_id` is unique in the tenant and is the identity; namespace and type are attributes
+    (K1.4). `created_at` and `updated_at` follow event time, not arrival.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False)
+    public_id = models.CharField(max_length=500)
+    namespace = models.ForeignKey(
+        Namespace, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    type = models.CharField(max_length=250)
+    display_name = models.CharField(max_length=500, null=True, blank=True)  # noqa: DJ001 null: not declared
+    description = models.TextField(null=True, blank=True)  # noqa: DJ001 null: not declared
+    metadata = models.JSONField(default=dict, blank=True)
+    owners = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    tags = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    columns = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    search_text = models.GeneratedField(
+        expression=SearchText(), output_field=models.TextField(), db_persist=True
+    )
+
+    objects = AssetQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "public_id"], name="asset_id_in_tenant"),
+            models.CheckConstraint(
+                condition=Q(public_id__regex=r"^[A-Za-z0-9]"), name="asset_id_starts_plainly"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["tenant", "type", "public_id"], name="asset_by_type"),
+            models.Index(fields=["tenant", "namespace", "public_id"], name="asset_by_namespace"),
+            models.Index(F("tenant"), F("updated_at").desc(), F("id"), name="asset_by_updated"),
+            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="asset_search"),
+            GinIndex(OpClass(F("metadata"), name="jsonb_path_ops"), name="asset_metadata"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @property
+    def label(self) -> str:
+        return self.display_name or self.public_id
+
+
+class OfAssetQuerySet(ScopedQuerySet):
+    """Rows that belong to an asset are seen by whoever sees the asset."""
+
+    def reach_q(self, access: Access, action: Action) -> Q:
+        return Q(asset__in=Asset.objects.allowed(access, action).values("pk"))
+
+
+class AssetState(models.Model):
+    """What moves with every run, apart from the asset so that its search indexes stay still.
+
+    `clock` holds, for every declared field and metadata key, the stamp of the declaration that
+    set it (`catalog.merging`): the latest event time wins, whatever the order of arrival.
+    `stale_at` is when the next write is overdue, judged by the asset's own rhythm.
+    """
+
+    asset = models.OneToOneField(Asset, models.CASCADE, primary_key=True, related_name="state")
+    tenant = models.ForeignKey(
+        Tenant, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    first_written_at = models.DateTimeField(null=True, blank=True)
+    last_written_at = models.DateTimeField(null=True, blank=True)
+    last_failed_at = models.DateTimeField(null=True, blank=True)
+    last_read_at = models.DateTimeField(null=True, blank=True)
+    writes = models.IntegerField(default=0)
+    stale_at = models.DateTimeField(null=True, blank=True)
+    clock = models.JSONField(default=dict, blank=True)
+
+    objects = OfAssetQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                F("tenant"),
+                F("last_written_at").desc(nulls_last=True),
+                F("asset"),
+                name="asset_state_by_written",
+            ),
+            models.Index(fields=["tenant", "stale_at"], name="asset_state_by_stale"),
+        ]
+
+
+class AssetChange(models.Model):
+    """One applied change of an asset: the history tab.
+
+    `changes`: field → [before, after]; metadata keys as `metadata.key`. `source`: `{"kind":
+    "user", "id", "label"}` or `{"kind": "execution", "id", "namespace", "flowId", "taskRunId"}`,
+    kept as values because history outlives what it mentions.
+    """
+
+    class Kind(models.TextChoices):
+        CREATED = "created"
+        UPDATED = "updated"
+        DELETED = "deleted"
+        RESTORED = "restored"
+
+    tenant = models.ForeignKey(
+        Tenant, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="history", db_index=False)
+    kind = models.CharField(max_length=8, choices=Kind)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=timezone.now)
+    changes = models.JSONField(default=dict)
+    source = models.JSONField(default=dict)
+
+    objects = OfAssetQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(F("asset"), F("at").desc(), F("id").desc(), name="asset_change_by_asset"),
+            models.Index(F("tenant"), F("at").desc(), F("id").desc(), name="asset_change_by_time"),
+        ]

@@ -1,0 +1,84 @@
+"""Namespaces, and the one permission rule for everything that lives in one."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.access import Access, prefixes
+from accounts.models import NAMESPACE, Tenant
+from accounts.permissions import Action, Resource
+from accounts.scoping import ScopedQuerySet
+
+
+class NamespaceQuerySet(ScopedQuerySet):
+    def reach_q(self, access: Access, action: Action) -> Q:
+        reach = access.reach(Resource.NAMESPACE, action)
+        mine = Q(tenant=access.tenant)
+        if reach.everywhere:
+            return mine
+        return mine & Q(prefixes__overlap=list(reach.namespaces))
+
+    def under(self, name: str) -> "NamespaceQuerySet":
+        """The namespace `name` and its descendants, never a sibling like `name2` (K3 PREFIX)."""
+        return self.filter(prefixes__contains=[name])
+
+
+class Namespace(models.Model):
+    """A dotted, hierarchical name; made on first use. `prefixes` holds itself and its parents."""
+
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=150, validators=[NAMESPACE])
+    prefixes = ArrayField(models.CharField(max_length=150), editable=False)
+    description = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = NamespaceQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "name"], name="namespace_name_in_tenant"),
+            models.CheckConstraint(
+                condition=Q(name__regex=r"^[a-z0-9][a-z0-9._-]{0,149}$"),
+                name="namespace_name_is_plain",
+            ),
+        ]
+        indexes: ClassVar = [GinIndex(fields=["prefixes"], name="namespace_prefixes")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        self.prefixes = prefixes(self.name)
+
+
+class NamespacedQuerySet(ScopedQuerySet):
+    """Rows with `tenant` and `namespace`, guarded as one resource.
+
+    A grant over some namespaces is an `IN` over their ids, found by an overlap of two arrays
+    (GIN), so 500 bindings and 10 000 namespaces stay one indexed subquery.
+    """
+
+    resource: ClassVar[Resource]
+
+    def reach_q(self, access: Access, action: Action) -> Q:
+        reach = access.reach(self.resource, action)
+        mine = Q(tenant=access.tenant)
+        if reach.everywhere:
+            return mine
+        if not reach:
+            return Q(pk__in=[])
+        within = Namespace.objects.unscoped("compiled into the scope of another query").filter(
+            tenant=access.tenant, prefixes__overlap=list(reach.namespaces)
+        )
+        return mine & Q(namespace__in=within.values("pk"))
+
+    def in_namespace(self, access: Access, name: str) -> "NamespacedQuerySet":
+        """Those in `name` or below it."""
+        below = Namespace.objects.unscoped("narrows an already scoped query")
+        return self.filter(
+            namespace__in=below.filter(tenant=access.tenant).under(name).values("pk")
+        )

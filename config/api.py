@@ -1,0 +1,8 @@
+"""The API's root: one tree under /api/v1/, described by one OpenAPI document."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("v1/<slug:tenant>/", include("catalog.api.urls")),
+    path("v1/<slug:tenant>/", include("lineage.api.urls")),
+]

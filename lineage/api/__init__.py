@@ -1,0 +1,1 @@
+"""Flows, executions and lineage over HTTP."""

@@ -1,0 +1,158 @@
+"""What runs leave behind: who touched which asset, and which assets came out of which."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.access import Access
+from accounts.models import Tenant
+from accounts.permissions import Action
+from accounts.scoping import ScopedQuerySet
+from catalog.models import Asset
+from lineage.models.flows import Flow
+from lineage.models.runs import Execution, State, TaskRun
+
+
+class AssetUsageQuerySet(ScopedQuerySet):
+    """A usage tells of an asset and of an execution: one must see both."""
+
+    def reach_q(self, access: Access, action: Action) -> Q:
+        return Q(
+            asset__in=Asset.objects.allowed(access, action).values("pk"),
+            execution__in=Execution.objects.allowed(access, action).values("pk"),
+        )
+
+
+class AssetUsage(models.Model):
+    """Asset × task run × direction: the audit trail of an asset, failed runs included."""
+
+    class Direction(models.TextChoices):
+        READ = "READ"
+        WRITE = "WRITE"
+
+    tenant = models.ForeignKey(
+        Tenant, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="usages", db_index=False)
+    task_run = models.ForeignKey(TaskRun, models.CASCADE, related_name="usages", db_index=False)
+    execution = models.ForeignKey(
+        Execution, models.CASCADE, related_name="usages", db_constraint=False, db_index=False
+    )
+    direction = models.CharField(max_length=5, choices=Direction)
+    state = models.CharField(max_length=10, choices=State)
+    at = models.DateTimeField()
+
+    objects = AssetUsageQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["task_run", "asset", "direction"], name="asset_usage_once"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(F("asset"), F("at").desc(), F("id").desc(), name="asset_usage_by_asset"),
+        ]
+
+
+class LineageEventQuerySet(ScopedQuerySet):
+    def reach_q(self, access: Access, action: Action) -> Q:
+        return Q(execution__in=Execution.objects.allowed(access, action).values("pk"))
+
+
+class LineageEvent(models.Model):
+    """One bundle of one task run: links go from each input to each output within it."""
+
+    tenant = models.ForeignKey(
+        Tenant, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    task_run = models.ForeignKey(
+        TaskRun, models.CASCADE, related_name="lineage_events", db_index=False
+    )
+    execution = models.ForeignKey(
+        Execution, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    number = models.PositiveSmallIntegerField()
+    origin = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=State)
+    inputs = ArrayField(models.BigIntegerField(), default=list)
+    outputs = ArrayField(models.BigIntegerField(), default=list)
+    at = models.DateTimeField()
+
+    objects = LineageEventQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["task_run", "number"], name="lineage_event_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                F("tenant"), F("at").desc(), F("id").desc(), name="lineage_event_by_time"
+            ),
+        ]
+
+
+class EdgeQuerySet(ScopedQuerySet):
+    """An edge names two assets and a flow: one must see all that it names."""
+
+    def reach_q(self, access: Access, action: Action) -> Q:
+        seen = Asset.objects.allowed(access, action).values("pk")
+        flows = Flow.objects.allowed(access, action).values("pk")
+        return (
+            Q(tenant=access.tenant)
+            & (Q(upstream__isnull=True) | Q(upstream__in=seen))
+            & (Q(downstream__isnull=True) | Q(downstream__in=seen))
+            & (Q(flow__isnull=True) | Q(flow__in=flows))
+        )
+
+
+class Edge(models.Model):
+    """A task of a flow turns `upstream` into `downstream`; kept with how often and when.
+
+    A bundle without inputs (or outputs) leaves an edge with that end null, so that this one
+    table also says which flow reads and writes which asset.
+    """
+
+    tenant = models.ForeignKey(
+        Tenant, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    upstream = models.ForeignKey(
+        Asset, models.CASCADE, null=True, related_name="feeds", db_index=False
+    )
+    downstream = models.ForeignKey(
+        Asset, models.CASCADE, null=True, related_name="fed_by", db_index=False
+    )
+    flow = models.ForeignKey(Flow, models.CASCADE, null=True, related_name="edges")
+    task_id = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=12, default="declared")
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    runs = models.IntegerField(default=1)
+    last_execution = models.ForeignKey(
+        Execution,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+
+    objects = EdgeQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["upstream", "downstream", "flow", "task_id"],
+                nulls_distinct=False,
+                name="edge_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(upstream__isnull=False) | Q(downstream__isnull=False),
+                name="edge_has_an_end",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["downstream", "upstream"], name="edge_by_downstream"),
+        ]
