@@ -5,6 +5,8 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
+from config.database import database_settings
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- who and where ---------------------------------------------------------------------------
@@ -70,14 +72,7 @@ TEMPLATES = [
 ]
 
 # --- database --------------------------------------------------------------------------------
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": os.environ.get("PGDATABASE", "headwater"),
-        "HOST": os.environ.get("PGHOST", ""),
-        "USER": os.environ.get("PGUSER", ""),
-    }
-}
+DATABASES = {"default": database_settings(os.environ)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- login and tokens ------------------------------------------------------------------------
