@@ -28,14 +28,14 @@ def make_asset(
         tenant=tenant,
         public_id=public_id,
         namespace=make_namespace(tenant, namespace) if namespace else None,
-        **{"type": "io.kestra.plugin.ee.assets.Table", "created_at": NOW, "updated_at": NOW}
-        | fields,
+        **{"type": "io.kestra.plugin.ee.assets.Table", "created_at": NOW} | fields,
     )
-    AssetState.objects.create(asset=asset, tenant=tenant, **state)
+    AssetState.objects.create(asset=asset, tenant=tenant, **{"updated_at": NOW} | state)
     return asset
 
 
 STATE_FIELDS = {
+    "updated_at",
     "first_written_at",
     "last_written_at",
     "last_failed_at",

@@ -39,7 +39,8 @@ class Asset(models.Model):
     """Anything that runs read or write: a table, a file, a machine, a bucket.
 
     `public_id` is unique in the tenant and is the identity; namespace and type are attributes
-    (K1.4). `created_at` and `updated_at` follow event time, not arrival.
+    (K1.4). `created_at` is the earliest event that named it; when it was last declared stands in
+    `AssetState.updated_at`, because that moves with every run.
     """
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+", db_index=False)
@@ -55,7 +56,6 @@ class Asset(models.Model):
     tags = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     columns = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
-    updated_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
     search_text = models.GeneratedField(
         expression=SearchText(), output_field=models.TextField(), db_persist=True
@@ -73,7 +73,6 @@ class Asset(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["tenant", "type", "public_id"], name="asset_by_type"),
             models.Index(fields=["tenant", "namespace", "public_id"], name="asset_by_namespace"),
-            models.Index(F("tenant"), F("updated_at").desc(), F("id"), name="asset_by_updated"),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="asset_search"),
             GinIndex(OpClass(F("metadata"), name="jsonb_path_ops"), name="asset_metadata"),
         ]
@@ -105,6 +104,7 @@ class AssetState(models.Model):
     tenant = models.ForeignKey(
         Tenant, models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
+    updated_at = models.DateTimeField(default=timezone.now)
     first_written_at = models.DateTimeField(null=True, blank=True)
     last_written_at = models.DateTimeField(null=True, blank=True)
     last_failed_at = models.DateTimeField(null=True, blank=True)
@@ -122,6 +122,9 @@ class AssetState(models.Model):
                 F("last_written_at").desc(nulls_last=True),
                 F("asset"),
                 name="asset_state_by_written",
+            ),
+            models.Index(
+                F("tenant"), F("updated_at").desc(), F("asset"), name="asset_state_by_updated"
             ),
             models.Index(fields=["tenant", "stale_at"], name="asset_state_by_stale"),
         ]

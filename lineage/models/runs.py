@@ -72,7 +72,6 @@ class Execution(models.Model):
     #: The execution that started this one as a subflow; its row may arrive later.
     parent_public_id = models.CharField(max_length=200, blank=True)
     stamp = models.JSONField(default=list)
-    content_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -148,7 +147,6 @@ class TaskRun(models.Model):
     error = models.TextField(blank=True)
     asset_errors = models.JSONField(default=list)
     stamp = models.JSONField(default=list)
-    content_hash = models.CharField(max_length=64)
 
     objects = OfExecutionQuerySet.as_manager()
 
