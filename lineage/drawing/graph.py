@@ -1,0 +1,162 @@
+"""The lineage graph as one SVG: groups behind, lines, then cards, then the `+n` that open more.
+
+Styles are in app.css (`.graph`); shapes and icons in the sprite that the page embeds. The picture
+carries geometry, words and links only, so it passes a policy without inline style or script.
+"""
+
+from collections.abc import Iterable
+from itertools import chain
+
+from lineage.drawing.cards import draw_card
+from lineage.drawing.groups import draw_groups, group_boxes
+from lineage.drawing.layout import Box, Line, Placed, lay_out
+from lineage.drawing.marks import escape, number
+from lineage.drawing.nodes import GraphEdge, GraphNode
+from lineage.drawing.paths import path, tip, verticals
+from lineage.drawing.reach import reach
+
+PAD = 36
+LEAST_WIDTH = 1000
+"""User units: a small graph sits in the middle of this, and is not blown up to the canvas."""
+
+
+def draw_graph(  # noqa: PLR0913, the options of one picture
+    graph: Placed | Iterable[GraphNode],
+    edges: Iterable[GraphEdge] = (),
+    *,
+    title: str,
+    id_prefix: str = "",
+    groups: bool = True,
+    dim: bool = True,
+    hx_target: str = "",
+) -> str:
+    """A complete `<svg class="graph">` of nodes and edges, or of what `lay_out` made of them.
+
+    `title` is its accessible name. `id_prefix` keeps ids apart when a page holds several graphs.
+    `groups` draws boxes around namespaces; `dim` fades what is neither ancestor nor descendant of
+    the selected node. With `hx_target` (a CSS selector) expanders swap that element through htmx.
+    Raises ValueError for duplicate nodes and for edges between unknown ones.
+    """
+    placed = graph if isinstance(graph, Placed) else lay_out(graph, edges)
+    hatch = f"{id_prefix}hatch"
+    boxes = group_boxes(placed) if groups else {}
+    parts = _Parts(placed, dim)
+    cards = (
+        draw_card(node, placed.boxes[node.uid], parts.of_node(node), hatch)
+        for node in placed.nodes
+    )
+    return (
+        f"{_open(_canvas(placed, boxes.values()), title)}{_hatch(placed, hatch)}"
+        f'<g aria-hidden="true">{draw_groups(boxes)}{_draw_lines(placed, parts)}</g>'
+        f"{''.join(cards)}{''.join(_expanders(placed, parts, hx_target))}</svg>"
+    )
+
+
+class _Parts:
+    """Which part everything plays: selected, above it (up), below it (down), or neither (dim)."""
+
+    def __init__(self, placed: Placed, dim: bool) -> None:
+        selected = [node.uid for node in placed.nodes if node.selected]
+        self.up = reach(selected, placed.nodes, placed.edges, forward=False)
+        self.down = reach(selected, placed.nodes, placed.edges, forward=True)
+        self.rest = " dim" if selected and dim else ""
+
+    def of_node(self, node: GraphNode) -> str:
+        if node.selected:
+            return " selected"
+        if node.uid in self.up.nodes:
+            return " up"
+        return " down" if node.uid in self.down.nodes else self.rest
+
+    def of_line(self, line: Line) -> str:
+        pair = line.source, line.target
+        if pair in self.up.pairs:
+            return " up"
+        return " down" if pair in self.down.pairs else self.rest
+
+
+def _canvas(placed: Placed, groups: Iterable[Box]) -> Box:
+    """Everything with a margin; at least `LEAST_WIDTH` wide."""
+    boxes = [placed.bounds, *groups]
+    left, top = min(b.x for b in boxes) - PAD, min(b.y for b in boxes) - PAD
+    width = max(b.right for b in boxes) + PAD - left
+    height = max(b.bottom for b in boxes) + PAD - top
+    spare = max(LEAST_WIDTH - width, 0)
+    return Box(left - spare / 2, top, width + spare, height)
+
+
+def _open(canvas: Box, title: str) -> str:
+    x, y, width, height = map(number, canvas)
+    return (
+        f'<svg class="graph" width="{width}" height="{height}"'
+        f' viewBox="{x} {y} {width} {height}" role="group" aria-label="{escape(title)}">'
+    )
+
+
+def _hatch(placed: Placed, name: str) -> str:
+    if not any(node.kind == "restricted" for node in placed.nodes):
+        return ""
+    return (
+        f'<defs><pattern id="{escape(name)}" width="8" height="8" patternUnits="userSpaceOnUse"'
+        ' patternTransform="rotate(45)"><path class="hatch-line" d="M2 0v8"/></pattern></defs>'
+    )
+
+
+def _draw_lines(placed: Placed, parts: _Parts) -> str:
+    """Lines, then their tips (one path for each part); what is lit comes last, so on top."""
+    crossing = verticals(line.points for line in placed.lines)
+    faint: list[str] = []
+    lit: list[str] = []
+    tips: dict[str, list[str]] = {}
+    for index, line in enumerate(placed.lines):
+        part = parts.of_line(line)
+        old = " old" if line.old else ""
+        kind = f' data-kind="{escape(line.kind)}"' if line.kind else ""
+        shape = path(line.points, index, crossing)
+        layer = lit if part in (" up", " down") else faint
+        layer.append(f'<path class="edge{part}{old}"{kind} d="{shape}"/>')
+        tips.setdefault(part, []).append(tip(line.points))
+    arrows = (
+        f'<path class="tip{part}" d="{"".join(tips[part])}"/>'
+        for part in ("", " dim", " up", " down")
+        if part in tips
+    )
+    return "".join(chain(faint, lit, arrows))
+
+
+def _expanders(placed: Placed, parts: _Parts, hx_target: str) -> Iterable[str]:
+    """The `+n` links: beside a card where no line is in the way, else at its lower corner."""
+    sources = {line.source for line in placed.lines}
+    targets = {line.target for line in placed.lines}
+    for node in placed.nodes:
+        box = placed.boxes[node.uid]
+        if node.kind == "restricted":
+            continue
+        faint = " dim" if parts.of_node(node) == " dim" else ""
+        if (count := node.hidden_upstream) > 0 and (href := node.expand_upstream_href):
+            busy = node.uid in targets
+            at = (box.x + 22, box.bottom) if busy else (box.x - 11, box.middle)
+            label = f"Show {count} more upstream of {node.name}"
+            yield _more(count, at, f'class="more{faint}" {_link(href, hx_target)}', label)
+        if (count := node.hidden_downstream) > 0 and (href := node.expand_downstream_href):
+            busy = node.uid in sources
+            at = (box.right - 22, box.bottom) if busy else (box.right + 11, box.middle)
+            label = f"Show {count} more downstream of {node.name}"
+            yield _more(count, at, f'class="more{faint}" {_link(href, hx_target)}', label)
+
+
+def _link(href: str, hx_target: str) -> str:
+    url = escape(href)
+    if not hx_target:
+        return f'href="{url}"'
+    return f'href="{url}" hx-get="{url}" hx-target="{escape(hx_target)}" hx-push-url="true"'
+
+
+def _more(count: int, at: tuple[float, float], attributes: str, label: str) -> str:
+    text = f"+{count}" if count < 1000 else "+999"
+    width = 20 + 6 * (len(text) - 1)
+    return (
+        f'<a {attributes} aria-label="{escape(label)}">'
+        f'<rect x="{number(at[0] - width / 2)}" y="{number(at[1] - 9)}" width="{width}"'
+        f' height="18" rx="9"/><text x="{number(at[0])}" y="{number(at[1] + 4)}">{text}</text></a>'
+    )

@@ -1,0 +1,56 @@
+"""What a caller hands in: nodes and edges as plain values, ready to be drawn."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Literal
+
+NodeKind = Literal["asset", "flow", "restricted"]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNode:
+    """An asset, a flow, or something the reader may not see.
+
+    `uid` is unique in the graph. `sub` is the second line (a namespace), `group` the namespace
+    whose box surrounds the node. `icon` is a symbol of the sprite, `hue` a colour name of
+    tokens.css, `state` a name in `marks.STATES`, `age` a short text ("24 min"). `label` is what
+    assistive technology reads; without it one is made of name, sub, state and age.
+    `hidden_upstream` and `hidden_downstream` count neighbours that the graph leaves out; with an
+    `expand_…_href` they are drawn as a link `+n`.
+
+    Of a restricted node nothing but its place is drawn, whatever the other fields hold.
+    """
+
+    uid: str
+    kind: NodeKind
+    name: str = ""
+    sub: str = ""
+    icon: str = ""
+    hue: str = ""
+    state: str = ""
+    age: str = ""
+    href: str = ""
+    label: str = ""
+    selected: bool = False
+    external: bool = False
+    hidden_upstream: int = 0
+    hidden_downstream: int = 0
+    expand_upstream_href: str = ""
+    expand_downstream_href: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphEdge:
+    """Data goes from `source` to `target` (uids).
+
+    `bundle` names the lineage statement that the edge belongs to: inputs and outputs of one
+    bundle belong together, so a path through a flow stays inside its bundle (Kestra, K1.6).
+    None belongs with everything. `old` edges were not seen lately and are dashed.
+    """
+
+    source: str
+    target: str
+    bundle: Hashable = None
+    old: bool = False
+    kind: str = ""
