@@ -1,7 +1,7 @@
 """What every page needs: who asks in which tenant, and whole page or piece."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Concatenate
 
 from django.db import models
@@ -9,9 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from accounts.access import Access, access_of
+from accounts.access import Access, access_of, tenants_of
 from accounts.models import Tenant, User
 from accounts.scoping import ScopedQuerySet
+
+#: What the cookie `theme` may say; without it the page follows the system.
+THEMES = ("light", "dark")
 
 
 class PageRequest(HttpRequest):
@@ -39,9 +42,16 @@ def tenant_page[**P](
     @wraps(view)
     def with_access(request: PageRequest, tenant: str, *args: Any, **kwargs: Any) -> HttpResponse:
         request.access = access_in(request.user, tenant)
+        remember_tenant(request.user, request.access.tenant)
         return view(request, *args, **kwargs)
 
     return with_access
+
+
+def remember_tenant(user: User, tenant: Tenant) -> None:
+    """`/` leads back to the tenant that was looked at last."""
+    if user.last_tenant_id != tenant.pk:
+        User.objects.filter(pk=user.pk).update(last_tenant=tenant)
 
 
 def find[M: models.Model](queryset: ScopedQuerySet, access: Access, **lookup: Any) -> Any:
@@ -65,5 +75,10 @@ def page(
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of the app shell; `access` only on pages of a tenant."""
-    return {"access": getattr(request, "access", None)}
+    """Context of the app shell. `access`: only on pages of a tenant. `tenants` asks when shown."""
+    theme = request.COOKIES.get("theme")
+    return {
+        "access": getattr(request, "access", None),
+        "tenants": partial(tenants_of, request.user),
+        "theme": theme if theme in THEMES else "",
+    }
