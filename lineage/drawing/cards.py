@@ -12,7 +12,7 @@ from lineage.drawing.marks import escape, icon, number, state_mark
 from lineage.drawing.nodes import GraphNode
 from lineage.drawing.text import fit, text_width
 
-ASSET_HEIGHT, ASSET_WIDTHS = 54, (180, 244)
+ASSET_HEIGHT, ASSET_WIDTHS = 54, (180, 256)
 FLOW_HEIGHT, FLOW_WIDTHS = 32, (146, 220)
 Place = tuple[float, float, float, float]
 _NAME, _FLOW_NAME, _SUB = 13.5, 13.0, 12.0  # font sizes, as in app.css

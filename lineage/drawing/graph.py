@@ -16,8 +16,6 @@ from lineage.drawing.paths import path, tip, verticals
 from lineage.drawing.reach import reach
 
 PAD = 36
-LEAST_WIDTH = 1000
-"""User units: a small graph sits in the middle of this, and is not blown up to the canvas."""
 
 
 def draw_graph(  # noqa: PLR0913, the options of one picture
@@ -32,6 +30,7 @@ def draw_graph(  # noqa: PLR0913, the options of one picture
 ) -> str:
     """A complete `<svg class="graph">` of nodes and edges, or of what `lay_out` made of them.
 
+    One user unit is one pixel: a large graph scrolls in its canvas, it does not shrink.
     `title` is its accessible name. `id_prefix` keeps ids apart when a page holds several graphs.
     `groups` draws boxes around namespaces; `dim` fades what is neither ancestor nor descendant of
     the selected node. With `hx_target` (a CSS selector) expanders swap that element through htmx.
@@ -76,13 +75,11 @@ class _Parts:
 
 
 def _canvas(placed: Placed, groups: Iterable[Box]) -> Box:
-    """Everything with a margin; at least `LEAST_WIDTH` wide."""
+    """Everything with a margin."""
     boxes = [placed.bounds, *groups]
     left, top = min(b.x for b in boxes) - PAD, min(b.y for b in boxes) - PAD
-    width = max(b.right for b in boxes) + PAD - left
-    height = max(b.bottom for b in boxes) + PAD - top
-    spare = max(LEAST_WIDTH - width, 0)
-    return Box(left - spare / 2, top, width + spare, height)
+    right, bottom = max(b.right for b in boxes) + PAD, max(b.bottom for b in boxes) + PAD
+    return Box(left, top, right - left, bottom - top)
 
 
 def _open(canvas: Box, title: str) -> str:
@@ -135,12 +132,12 @@ def _expanders(placed: Placed, parts: _Parts, hx_target: str) -> Iterable[str]:
         faint = " dim" if parts.of_node(node) == " dim" else ""
         if (count := node.hidden_upstream) > 0 and (href := node.expand_upstream_href):
             busy = node.uid in targets
-            at = (box.x + 22, box.bottom) if busy else (box.x - 11, box.middle)
+            at = (box.x + 22, box.bottom + 4) if busy else (box.x - 11, box.middle)
             label = f"Show {count} more upstream of {node.name}"
             yield _more(count, at, f'class="more{faint}" {_link(href, hx_target)}', label)
         if (count := node.hidden_downstream) > 0 and (href := node.expand_downstream_href):
             busy = node.uid in sources
-            at = (box.right - 22, box.bottom) if busy else (box.right + 11, box.middle)
+            at = (box.right - 22, box.bottom + 4) if busy else (box.right + 11, box.middle)
             label = f"Show {count} more downstream of {node.name}"
             yield _more(count, at, f'class="more{faint}" {_link(href, hx_target)}', label)
 

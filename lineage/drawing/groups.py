@@ -41,7 +41,7 @@ def draw_groups(boxes: Mapping[str, Box]) -> str:
         f'<g class="group"><rect x="{number(box.x)}" y="{number(box.y)}"'
         f' width="{number(box.width)}" height="{number(box.height)}" rx="12"/>'
         f'<text x="{number(box.x + 12)}" y="{number(box.y + 18)}">'
-        f"{escape(fit(name, box.width - 24, _FONT))}</text></g>"
+        f"{escape(fit(name, box.width - 24, _FONT, mono=True))}</text></g>"
         for name, box in boxes.items()
     )
 

@@ -1,7 +1,7 @@
 """The smallest parts of every picture: numbers, escaped text, icons and state marks.
 
-All text that enters a picture comes through `escape`, all numbers through `number`: so a picture is
-well-formed XML whatever a tenant calls its tables, and a NaN fails here, not in a browser.
+All text that enters a picture comes through `escape`, all numbers through `number`: so a picture
+is well-formed XML whatever a tenant calls its tables, and a NaN fails here, not in a browser.
 """
 
 import re

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from lineage.drawing.layout import Placed, lay_out
+from lineage.drawing.layout import Box, Placed, lay_out
 from lineage.drawing.marks import number, state_name
 from lineage.drawing.nodes import GraphEdge, GraphNode
 
@@ -15,17 +15,16 @@ def draw_minimap(graph: Placed | Iterable[GraphNode], edges: Iterable[GraphEdge]
     Takes what `draw_graph` takes; give both the same `Placed`, so that the layout runs once.
     """
     placed = graph if isinstance(graph, Placed) else lay_out(graph, edges)
-    cells = []
-    for node in placed.nodes:
-        box = placed.boxes[node.uid]
-        sel = ' class="sel"' if node.selected else ""
-        cells.append(
-            f'<rect data-state="{state_name(node.state)}"{sel} x="{number(box.x)}" y="{number(box.y)}"'
-            f' width="{number(box.width)}" height="{number(box.height)}" rx="10"/>'
-        )
+    cells = "".join(_cell(node, placed.boxes[node.uid]) for node in placed.nodes)
     x, y, width, height = placed.bounds
     view = map(number, (x - PAD, y - PAD, width + 2 * PAD, height + 2 * PAD))
+    return f'<svg class="graph mini" viewBox="{" ".join(view)}" aria-hidden="true">{cells}</svg>'
+
+
+def _cell(node: GraphNode, box: Box) -> str:
+    x, y, width, height = map(number, box)
+    selected = ' class="sel"' if node.selected else ""
     return (
-        f'<svg class="graph mini" viewBox="{" ".join(view)}" aria-hidden="true">'
-        f"{''.join(cells)}</svg>"
+        f'<rect data-state="{state_name(node.state)}"{selected} x="{x}" y="{y}"'
+        f' width="{width}" height="{height}" rx="10"/>'
     )

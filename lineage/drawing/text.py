@@ -12,18 +12,26 @@ from lineage.drawing.marks import clean
 ELLIPSIS = "\u2026"
 _JOINER = "\u200d"
 
-# Advance widths in em; every character that is not named takes `_OTHER`.
+# Advance widths in em, at the weight of names; what is not named here is as wide as `_OTHER`.
 _WIDTHS = {
-    **dict.fromkeys("il|'.,:;!jI ", 0.34),
-    **dict.fromkeys('ftr()[]{}/\\-"*`^', 0.43),
-    **dict.fromkeys("abcdeghknopqsuvxyz_?$", 0.63),
-    **dict.fromkeys("0123456789", 0.64),
-    **dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ&", 0.76),
-    **dict.fromkeys("mwMW@%", 1.0),
-    **dict.fromkeys("+=<>~#", 0.84),
     ELLIPSIS: 1.0,
+    **dict.fromkeys("ijl'", 0.28),
+    **dict.fromkeys(" ,.I", 0.32),
+    **dict.fromkeys("/:;\\|", 0.34),
+    **dict.fromkeys("-f", 0.37),
+    **dict.fromkeys("()[]t", 0.40),
+    **dict.fromkeys("!r", 0.42),
+    **dict.fromkeys('"*`J', 0.50),
+    **dict.fromkeys("csz?L_", 0.56),
+    **dict.fromkeys("kvxy", 0.60),
+    **dict.fromkeys("abdeghnopqu0123456789${}EFT", 0.64),
+    **dict.fromkeys("ABKPRSVXYZ", 0.70),
+    **dict.fromkeys("CDGHNOQU&", 0.79),
+    **dict.fromkeys("w#+<=>~^", 0.84),
+    **dict.fromkeys("m%M", 0.98),
+    **dict.fromkeys("W@", 1.02),
 }
-_OTHER, _WIDE, _EMOJI = 0.86, 1.05, 1.45
+_OTHER, _WIDE, _EMOJI, _MONO = 0.92, 1.05, 1.45, 0.61
 
 
 @lru_cache(maxsize=4096)
@@ -38,30 +46,32 @@ def _em(char: str) -> float:
     return _WIDE if unicodedata.east_asian_width(char) in "WF" else _OTHER
 
 
-def text_width(text: str, size: float) -> float:
+def text_width(text: str, size: float, *, mono: bool = False) -> float:
     """The width of `text` in user units at a font size in user units, rather too wide."""
+    if mono and text.isascii():
+        return size * _MONO * len(text)
     return size * sum(map(_em, text))
 
 
-def fit(text: str, room: float, size: float) -> str:
+def fit(text: str, room: float, size: float, *, mono: bool = False) -> str:
     """`text`, or both its ends around an ellipsis when it does not fit into `room` units.
 
     The middle goes first: names of one warehouse tend to begin alike and to differ at the end.
     """
     text = clean(text)
-    if text_width(text, size) <= room:
+    if text_width(text, size, mono=mono) <= room:
         return text
     parts = _clusters(text)
     left = room - text_width(ELLIPSIS, size)
     head, tail = 0, len(parts)
     while head < tail:
-        take_head = head <= len(parts) - tail
-        part = parts[head] if take_head else parts[tail - 1]
-        left -= text_width(part, size)
+        from_head = head <= len(parts) - tail
+        left -= text_width(parts[head] if from_head else parts[tail - 1], size, mono=mono)
         if left < 0:
             break
-        head, tail = (head + 1, tail) if take_head else (head, tail - 1)
-    return f"{''.join(parts[:head]).rstrip()}{ELLIPSIS}{''.join(parts[tail:]).lstrip()}"
+        head, tail = (head + 1, tail) if from_head else (head, tail - 1)
+    start, end = "".join(parts[:head]), "".join(parts[tail:])
+    return f"{start.rstrip(' .')}{ELLIPSIS}{end.lstrip(' .')}"
 
 
 def _clusters(text: str) -> list[str]:
