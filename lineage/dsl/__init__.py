@@ -1,4 +1,88 @@
-"""The flow language: YAML text in, a validated flow out; a declaration and a context in, bundles out.
+"""The flow language: YAML in, a validated flow out; declaration and context in, bundles out.
 
 Nothing in here knows Django, the database or a request.
 """
+
+from lineage.dsl.assets import (
+    asset_problems,
+    metadata_problem,
+    parse_asset,
+    parse_bundles,
+    parse_log_line,
+    parse_reference,
+)
+from lineage.dsl.bundles import (
+    EXTERNAL_TYPE,
+    UNSET,
+    AssetDeclaration,
+    AssetError,
+    AssetReference,
+    Bundle,
+)
+from lineage.dsl.contexts import ExecutionContext, execution_context
+from lineage.dsl.evaluation import Evaluation, evaluate
+from lineage.dsl.expressions import (
+    SECRET_MASK,
+    ExpressionError,
+    Functions,
+    evaluate_text,
+    is_template,
+    render,
+)
+from lineage.dsl.flow_reader import parse_flow
+from lineage.dsl.flows import (
+    Declaration,
+    DeclaredAsset,
+    Flow,
+    FlowInput,
+    FlowProblem,
+    InvalidFlow,
+    Subflow,
+    Task,
+    Trigger,
+)
+from lineage.dsl.json_text import InvalidJson, parse_json
+from lineage.dsl.rules import validate_asset_id, validate_namespace, validate_type
+from lineage.dsl.yaml_text import InvalidYaml, parse_yaml
+
+__all__ = [
+    "EXTERNAL_TYPE",
+    "SECRET_MASK",
+    "UNSET",
+    "AssetDeclaration",
+    "AssetError",
+    "AssetReference",
+    "Bundle",
+    "Declaration",
+    "DeclaredAsset",
+    "Evaluation",
+    "ExecutionContext",
+    "ExpressionError",
+    "Flow",
+    "FlowInput",
+    "FlowProblem",
+    "Functions",
+    "InvalidFlow",
+    "InvalidJson",
+    "InvalidYaml",
+    "Subflow",
+    "Task",
+    "Trigger",
+    "asset_problems",
+    "evaluate",
+    "evaluate_text",
+    "execution_context",
+    "is_template",
+    "metadata_problem",
+    "parse_asset",
+    "parse_bundles",
+    "parse_flow",
+    "parse_json",
+    "parse_log_line",
+    "parse_reference",
+    "parse_yaml",
+    "render",
+    "validate_asset_id",
+    "validate_namespace",
+    "validate_type",
+]

@@ -1,0 +1,247 @@
+"""Assets and bundles from plain values: declarations after rendering, emissions, API bodies.
+
+The rules are Kestra's (K1.2, K1.12) with the limits of DESIGN §4. One bad item never loses the
+others: readers answer what could be used together with what could not.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lineage.dsl.bundles import UNSET, AssetDeclaration, AssetError, AssetReference, Bundle
+from lineage.dsl.json_text import InvalidJson, parse_json
+from lineage.dsl.rules import (
+    DESCRIPTION_LENGTH,
+    DISPLAY_NAME_LENGTH,
+    describe_kind,
+    validate_asset_id,
+    validate_namespace,
+    validate_number,
+    validate_text,
+    validate_type,
+)
+
+METADATA_BYTES = 65_536
+METADATA_DEPTH = 32
+
+# Of an asset as Kestra's API answers it: set by the server, so neither stored nor metadata.
+SERVER_FIELDS = frozenset({"tenantId", "created", "updated", "deleted", "lock"})
+_OWN_FIELDS = SERVER_FIELDS | {
+    "id", "type", "namespace", "displayName", "description", "metadata",
+}  # fmt: skip
+_LOG_LINE = re.compile(r"::(\{.*\})::", re.DOTALL)
+
+Errors = tuple[AssetError, ...]
+
+
+def parse_asset(value: Any, field: str = "") -> tuple[AssetDeclaration | None, Errors]:
+    """An asset that is written (K1.2): `{id, type, namespace?, displayName?, description?, …}`.
+
+    Unknown top-level keys fold into `metadata` (an explicit metadata key wins); a null in metadata
+    stays, for "remove this key". None comes with at least one error whose `field` starts with
+    `field`.
+    """
+    if not isinstance(value, Mapping):
+        return None, (AssetError(field, f"must be a map, not {describe_kind(value)}"),)
+    reader = _Fields(value, field)
+    asset_id = reader.required("id", validate_asset_id)
+    asset_type = reader.required("type", validate_type)
+    namespace: Any = UNSET
+    if "namespace" in value:
+        namespace = reader.optional("namespace", validate_namespace)
+    display_name = reader.text("displayName", DISPLAY_NAME_LENGTH)
+    description = reader.text("description", DESCRIPTION_LENGTH)
+    metadata = reader.metadata()
+    if reader.errors:
+        return None, tuple(reader.errors)
+    return AssetDeclaration(
+        asset_id, asset_type, namespace, display_name, description, metadata
+    ), ()
+
+
+def parse_reference(value: Any, field: str = "") -> tuple[AssetReference | None, Errors]:
+    """An asset that is read: `{id, type?}`, or just its id as text."""
+    if isinstance(value, str):
+        value = {"id": value}
+    if not isinstance(value, Mapping):
+        return None, (AssetError(field, f"must be a map, not {describe_kind(value)}"),)
+    reader = _Fields(value, field)
+    asset_id = reader.required("id", validate_asset_id)
+    asset_type = reader.optional("type", validate_type)
+    if reader.errors:
+        return None, tuple(reader.errors)
+    return AssetReference(asset_id, asset_type), ()
+
+
+def parse_bundle(
+    inputs: Any, outputs: Any, field: str, origin: str
+) -> tuple[Bundle | None, Errors]:
+    """One bundle of resolved items; None when neither side has an item left."""
+    errors: list[AssetError] = []
+    references = _items(inputs, _join(field, "inputs"), parse_reference, errors)
+    assets = _items(outputs, _join(field, "outputs"), parse_asset, errors)
+    bundle = Bundle(references, assets, origin) if references or assets else None
+    return bundle, tuple(errors)
+
+
+def parse_bundles(value: Any, field: str) -> tuple[tuple[Bundle, ...], Errors]:
+    """What a task run carries resolved: `{inputs, outputs}` or a list of those (K1.6).
+
+    For `assets` (Kestra 1.x) and `assetEmits` (2.0) alike; `field` names which, for the errors.
+    Null is nothing.
+    """
+    if value is None:
+        return (), ()
+    several = isinstance(value, list | tuple)
+    bundles: list[Bundle] = []
+    errors: list[AssetError] = []
+    for index, item in enumerate(value if several else (value,)):
+        place = f"{field}[{index}]" if several else field
+        if not isinstance(item, Mapping):
+            errors.append(AssetError(place, f"must be a map, not {describe_kind(item)}"))
+            continue
+        bundle, problems = parse_bundle(item.get("inputs"), item.get("outputs"), place, "emitted")
+        errors.extend(problems)
+        if bundle:
+            bundles.append(bundle)
+    return tuple(bundles), tuple(errors)
+
+
+def parse_log_line(text: str, field: str = "logs") -> tuple[tuple[Bundle, ...], Errors] | None:
+    """The emission in a log line `::{"assets":{"inputs":[…],"outputs":[…]}}::` (K1.12).
+
+    None for every other line, also for a marker line that carries only outputs or metrics.
+    """
+    match = _LOG_LINE.fullmatch(text.strip()) if "::{" in text else None
+    if match is None or '"assets"' not in match[1]:
+        return None
+    try:
+        message = parse_json(match[1])
+    except InvalidJson as error:
+        return (), (AssetError(field, str(error)),)
+    if not isinstance(message, dict) or "assets" not in message:
+        return None
+    return parse_bundles(message["assets"], _join(field, "assets"))
+
+
+def asset_problems(value: Any) -> Errors:
+    """What keeps a value from being an asset; empty when nothing does."""
+    return parse_asset(value)[1]
+
+
+def _items(value: Any, field: str, parse: Any, errors: list[AssetError]) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple):
+        errors.append(AssetError(field, f"must be a list, not {describe_kind(value)}"))
+        return ()
+    found = []
+    for index, item in enumerate(value):
+        parsed, problems = parse(item, f"{field}[{index}]")
+        errors.extend(problems)
+        if parsed is not None:
+            found.append(parsed)
+    return tuple(found)
+
+
+def _join(field: str, key: str) -> str:
+    return f"{field}.{key}" if field else key
+
+
+class _Fields:
+    """Reads one map field by field and keeps what was wrong with each."""
+
+    def __init__(self, value: Mapping[str, Any], field: str) -> None:
+        self.value = value
+        self.field = field
+        self.errors: list[AssetError] = []
+
+    def required(self, key: str, validate: Any) -> str:
+        if self.value.get(key) is None:
+            self.error(key, "is required")
+            return ""
+        return self.optional(key, validate) or ""
+
+    def optional(self, key: str, validate: Any) -> str | None:
+        value = self.value.get(key)
+        if value is None:
+            return None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(value)
+        if not isinstance(value, str):
+            self.error(key, f"must be text, not {describe_kind(value)}")
+            return None
+        message = validate(value)
+        if message:
+            self.error(key, message)
+        return value
+
+    def text(self, key: str, length: int) -> str | None:
+        value = self.optional(key, validate_text)
+        if value is not None and len(value) > length:
+            self.error(key, f"is longer than {length} characters")
+        return value
+
+    def metadata(self) -> dict[str, Any]:
+        metadata = {key: self.value[key] for key in self.value if key not in _OWN_FIELDS}
+        declared = self.value.get("metadata")
+        if isinstance(declared, Mapping):
+            metadata.update(declared)
+        elif declared is not None:
+            self.error("metadata", f"must be a map, not {describe_kind(declared)}")
+        if metadata:
+            message = metadata_problem(metadata)
+            if message:
+                self.error("metadata", message)
+        return metadata
+
+    def error(self, key: str, message: str) -> None:
+        self.errors.append(AssetError(_join(self.field, key), message))
+
+
+def metadata_problem(metadata: Mapping[str, Any]) -> str | None:
+    """Why a metadata map cannot be stored: > 64 KiB of JSON, > 32 levels, or no JSON at all."""
+    try:
+        bound = _size_bound(metadata, METADATA_DEPTH)
+    except ValueError as error:
+        return str(error)
+    if bound > METADATA_BYTES:
+        size = len(json.dumps(metadata, ensure_ascii=False).encode())
+        if size > METADATA_BYTES:
+            return f"is larger than {METADATA_BYTES} bytes as JSON"
+    return None
+
+
+def _size_bound(value: Any, depth: int) -> int:
+    """No fewer bytes than `value` takes as JSON; raises ValueError where it is not JSON."""
+    if isinstance(value, str):
+        message = validate_text(value)
+        if message:
+            raise ValueError(message)
+        return 6 * len(value) + 4
+    if value is None or isinstance(value, bool):
+        return 8
+    if isinstance(value, int):
+        return value.bit_length() // 3 + 6
+    if isinstance(value, float):
+        message = validate_number(value)
+        if message:
+            raise ValueError(message)
+        return 32
+    if depth == 0:
+        raise ValueError(f"is nested deeper than {METADATA_DEPTH} levels")
+    return _container_bound(value, depth)
+
+
+def _container_bound(value: Any, depth: int) -> int:
+    children: Iterable[Any]
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise ValueError("must have text as keys")
+        children = (*value, *value.values())
+    elif isinstance(value, list | tuple):
+        children = value
+    else:
+        raise ValueError(f"must not hold a {type(value).__name__}")
+    return 4 + sum(_size_bound(child, depth - 1) for child in children)
