@@ -1,4 +1,4 @@
-"""The flows of the product's founding documents: unchanged, they register and mean what they say."""
+"""The flows of the founding documents register unchanged, and mean what they say."""
 
 from pathlib import Path
 
