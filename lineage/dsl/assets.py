@@ -108,20 +108,20 @@ def parse_bundles(value: Any, field: str) -> tuple[tuple[Bundle, ...], Errors]:
     return tuple(bundles), tuple(errors)
 
 
-def parse_log_line(text: str, field: str = "logs") -> tuple[tuple[Bundle, ...], Errors] | None:
+def parse_log_line(text: str, field: str = "logs") -> tuple[tuple[Bundle, ...], Errors]:
     """The emission in a log line `::{"assets":{"inputs":[…],"outputs":[…]}}::` (K1.12).
 
-    None for every other line, also for a marker line that carries only outputs or metrics.
+    Nothing for every other line, also for a marker line with only outputs or metrics.
     """
     match = _LOG_LINE.fullmatch(text.strip()) if "::{" in text else None
     if match is None or '"assets"' not in match[1]:
-        return None
+        return (), ()
     try:
         message = parse_json(match[1])
     except InvalidJson as error:
         return (), (AssetError(field, str(error)),)
     if not isinstance(message, dict) or "assets" not in message:
-        return None
+        return (), ()
     return parse_bundles(message["assets"], _join(field, "assets"))
 
 
