@@ -1,0 +1,74 @@
+"""Set-based writing: many rows, one statement, parameters as one array a column."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+
+
+def dump(value: Any) -> str:
+    """JSON text for a `jsonb` column."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def bigints(ids: Iterable[int]) -> str:
+    """An array literal for a `bigint[]` column: unnest() would flatten a nested list."""
+    return "{" + ",".join(map(str, ids)) + "}"
+
+
+def texts(values: Iterable[str]) -> str:
+    """An array literal for a `text[]` column; values must hold no quotes or backslashes."""
+    return "{" + ",".join(f'"{value}"' for value in values) + "}"
+
+
+def unnested(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
+    """(`select … from unnest(…) as rows(…)`, its parameters) for `columns`: name → SQL type.
+
+    Arrays travel as text, because unnest() takes no arrays of arrays.
+    """
+    sent = {name: "text" if kind.endswith("[]") else kind for name, kind in columns.items()}
+    arrays = ", ".join(f"%s::{kind}[]" for kind in sent.values())
+    picked = ", ".join(
+        f"rows.{name}::{kind}" if kind != sent[name] else f"rows.{name}"
+        for name, kind in columns.items()
+    )
+    names = ", ".join(columns)
+    parameters = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
+    select = f"select {picked} from unnest({arrays}) as rows({names})"  # noqa: S608 names from code
+    return select, parameters
+
+
+def insert(
+    table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]], then: str = ""
+) -> list[tuple[Any, ...]]:
+    """Insert `rows`, in their order, in one statement; `then`: ON CONFLICT and RETURNING.
+
+    Callers sort rows by the unique key, so that concurrent writers lock in one order.
+    Returns what RETURNING yields, else nothing. Table and column names come from code only.
+    """
+    if not rows:
+        return []
+    select, parameters = unnested(columns, rows)
+    return run(f"insert into {table} ({', '.join(columns)}) {select} {then}", parameters)
+
+
+def update(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+    """Set all columns but the first, which is the key, of rows that the caller has locked."""
+    if not rows:
+        return
+    key, *rest = columns
+    select, parameters = unnested(columns, rows)
+    sets = ", ".join(f"{name} = new.{name}" for name in rest)
+    run(
+        f"update {table} as old set {sets} from ({select}) as new({', '.join(columns)})"  # noqa: S608
+        f" where old.{key} = new.{key}",
+        parameters,
+    )
+
+
+def run(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """One statement; its rows, if it has any."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall() if cursor.description else []

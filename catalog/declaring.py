@@ -1,0 +1,303 @@
+"""Writing what runs say about assets: whole sets at a time, a constant number of statements.
+
+Locks are taken in one order by everybody: missing assets are inserted sorted by id, then the
+states of all touched assets are locked sorted by row id, and nothing is inserted after that.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.bulk import dump, insert, run, update
+from accounts.models import Tenant
+from catalog.merging import CLAIMS, AssetValues, Changes, Part, Touch, merge
+from catalog.moments import micros, moment
+from catalog.naming import namespace_ids
+
+#: An asset is stale when it has missed three beats of its rhythm; under a day of history tells
+#: no rhythm.
+MISSED_BEATS = 3
+SHORTEST_HISTORY = timedelta(days=1)
+SHORTEST_PATIENCE = timedelta(hours=1)
+
+
+LOCK_STATES = (
+    "select asset_id from catalog_assetstate where asset_id = any(%s::bigint[])"
+    " order by asset_id for no key update"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAsset:
+    """What must be known of an asset before somebody may write it."""
+
+    pk: int
+    namespace: str | None
+    claimed: bool
+
+
+def find_assets(tenant: Tenant, public_ids: Iterable[str]) -> dict[str, KnownAsset]:
+    """id → asset, of those that exist (also softly deleted ones): one statement, no locks."""
+    wanted = sorted(set(public_ids))
+    if not wanted:
+        return {}
+    rows = run(
+        "select a.public_id, a.id, n.name, s.clock ?| %s::text[]"
+        " from catalog_asset a join catalog_assetstate s on s.asset_id = a.id"
+        " left join catalog_namespace n on n.id = a.namespace_id"
+        " where a.tenant_id = %s and a.public_id = any(%s)",
+        [list(CLAIMS), tenant.pk, wanted],
+    )
+    return {row[0]: KnownAsset(*row[1:]) for row in rows}
+
+
+def create_assets(tenant: Tenant, created_at: Mapping[str, datetime]) -> dict[str, int]:
+    """id → row of new placeholders; what somebody else made meanwhile is found instead.
+
+    `created_at`: public id → the earliest event that names it. `apply_touches` gives them their
+    type and namespace in the same transaction.
+    """
+    if not created_at:
+        return {}
+    made = insert(
+        "catalog_asset",
+        {
+            "tenant_id": "bigint",
+            "public_id": "text",
+            "type": "text",
+            "metadata": "jsonb",
+            "owners": "text[]",
+            "tags": "text[]",
+            "columns": "jsonb",
+            "created_at": "timestamptz",
+        },
+        [
+            (tenant.pk, public_id, AssetValues().type, "{}", "{}", "{}", "[]", at)
+            for public_id, at in sorted(created_at.items())
+        ],
+        "on conflict do nothing returning public_id, id",
+    )
+    found = dict(made)
+    insert(
+        "catalog_assetstate",
+        {
+            "asset_id": "bigint",
+            "tenant_id": "bigint",
+            "clock": "jsonb",
+            "writes": "int",
+            "updated_at": "timestamptz",
+        },
+        [(pk, tenant.pk, "{}", 0, created_at[public_id]) for public_id, pk in made],
+    )
+    rest = [public_id for public_id in created_at if public_id not in found]
+    return found | {name: asset.pk for name, asset in find_assets(tenant, rest).items()}
+
+
+@dataclass(slots=True)
+class Counters:
+    """What every run moves; the same names as the columns of AssetState."""
+
+    writes: int = 0
+    first_written_at: datetime | None = None
+    last_written_at: datetime | None = None
+    last_read_at: datetime | None = None
+    last_failed_at: datetime | None = None
+
+    def count(self, part: Part, when: datetime) -> None:
+        if part is Part.READ:
+            self.last_read_at = max(self.last_read_at or when, when)
+        elif part is Part.ATTEMPT:
+            self.last_failed_at = max(self.last_failed_at or when, when)
+        else:
+            self.writes += 1
+            self.first_written_at = min(self.first_written_at or when, when)
+            self.last_written_at = max(self.last_written_at or when, when)
+
+    @property
+    def stale_at(self) -> datetime | None:
+        """When the next write is overdue by the asset's own mean interval; None: cannot say."""
+        first, last = self.first_written_at, self.last_written_at
+        if not first or not last or self.writes < 3 or last - first < SHORTEST_HISTORY:
+            return None
+        return last + max(MISSED_BEATS * (last - first) / (self.writes - 1), SHORTEST_PATIENCE)
+
+    def row(self) -> tuple[Any, ...]:
+        """In the order of COUNTERS."""
+        return (
+            self.writes,
+            self.first_written_at,
+            self.last_written_at,
+            self.last_read_at,
+            self.last_failed_at,
+            self.stale_at,
+        )
+
+
+COUNTERS = {
+    "writes": "int",
+    "first_written_at": "timestamptz",
+    "last_written_at": "timestamptz",
+    "last_read_at": "timestamptz",
+    "last_failed_at": "timestamptz",
+    "stale_at": "timestamptz",
+}
+
+
+@dataclass(slots=True)
+class Stored:
+    """One locked asset: its values and counters, and what this request changes of them."""
+
+    pk: int
+    namespace_pk: int | None
+    deleted_at: datetime | None
+    values: AssetValues
+    counters: Counters
+    is_changed: bool = False
+    history: list[tuple[str, Touch, Changes]] = field(default_factory=list)
+
+    def hear(self, touch: Touch) -> None:
+        """Merge one touch, count it, and remember what it changed."""
+        kind = "updated" if self.values.clock else "created"
+        created_at, namespace = self.values.created_at, self.values.namespace
+        changes = merge(self.values, touch)
+        when = moment(touch.at)
+        if self.deleted_at and touch.part is Part.WRITE and when > self.deleted_at:
+            self.deleted_at, kind = None, "restored"
+        if changes or kind != "updated":
+            self.history.append((kind, touch, changes))
+            self.is_changed = True
+        self.is_changed |= created_at != self.values.created_at
+        if namespace != self.values.namespace:
+            self.namespace_pk = None
+        if touch.counts:
+            self.counters.count(touch.part, when)
+
+
+def apply_touches(
+    tenant: Tenant, touched: Mapping[int, Sequence[Touch]], namespaces: Mapping[str, int]
+) -> None:
+    """Merge what was said into the assets, count it, and write the history: six
+    statements at the most.
+
+    `touched`: asset row → touches in any order. `namespaces`: name → row id of every namespace
+    that a touch may lead to. Counters take each touch once: callers pass new ones only.
+    """
+    if not touched:
+        return
+    assets = lock_assets(sorted(touched))
+    for asset in assets:
+        for touch in sorted(touched[asset.pk], key=lambda touch: touch.stamp):
+            asset.hear(touch)
+    _update_assets(tenant, [asset for asset in assets if asset.is_changed], namespaces)
+    _update_states(assets)
+    _record_history(tenant, assets)
+
+
+def lock_assets(pks: Sequence[int]) -> list[Stored]:
+    """The assets in the order of their rows, their states locked until the end.
+
+    Locking and reading are two statements: a row that was joined to a lock that had to wait
+    would be as old as the wait.
+    """
+    run(LOCK_STATES, [list(pks)])
+    rows = run(
+        "select s.asset_id, a.namespace_id, a.deleted_at, a.type, n.name, a.display_name,"
+        " a.description, a.metadata::text, a.created_at, s.updated_at, s.clock::text, s.writes,"
+        " s.first_written_at, s.last_written_at, s.last_read_at, s.last_failed_at"
+        " from catalog_assetstate s join catalog_asset a on a.id = s.asset_id"
+        " left join catalog_namespace n on n.id = a.namespace_id"
+        " where s.asset_id = any(%s::bigint[]) order by s.asset_id",
+        [list(pks)],
+    )
+    return [Stored(*row[:3], _values(row[3:11]), Counters(*row[11:])) for row in rows]
+
+
+def _values(columns: Sequence[Any]) -> AssetValues:
+    *texts, metadata, created_at, updated_at, clock = columns
+    return AssetValues(
+        *texts, json.loads(metadata), micros(created_at), micros(updated_at), json.loads(clock)
+    )
+
+
+def _update_assets(
+    tenant: Tenant, assets: Sequence[Stored], namespaces: Mapping[str, int]
+) -> None:
+    moved = {a.values.namespace for a in assets if a.namespace_pk is None} - {None}
+    ids = {**namespaces, **namespace_ids(tenant, moved - namespaces.keys())}
+    update(
+        "catalog_asset",
+        {
+            "id": "bigint",
+            "type": "text",
+            "namespace_id": "bigint",
+            "display_name": "text",
+            "description": "text",
+            "metadata": "jsonb",
+            "created_at": "timestamptz",
+            "deleted_at": "timestamptz",
+        },
+        [
+            (
+                asset.pk,
+                asset.values.type,
+                asset.namespace_pk or ids.get(asset.values.namespace or ""),
+                asset.values.display_name,
+                asset.values.description,
+                dump(asset.values.metadata),
+                moment(asset.values.created_at or 0),
+                asset.deleted_at,
+            )
+            for asset in assets
+        ],
+    )
+
+
+def _update_states(assets: Sequence[Stored]) -> None:
+    update(
+        "catalog_assetstate",
+        {"asset_id": "bigint", "updated_at": "timestamptz", "clock": "jsonb", **COUNTERS},
+        [
+            (
+                asset.pk,
+                moment(asset.values.updated_at or 0),
+                dump(asset.values.clock),
+                *asset.counters.row(),
+            )
+            for asset in assets
+        ],
+    )
+
+
+def set_counters(counted: Mapping[int, Counters]) -> None:
+    """Overwrite the counters of assets (by row), counted anew: two statements."""
+    run(LOCK_STATES, [sorted(counted)])
+    update(
+        "catalog_assetstate",
+        {"asset_id": "bigint", **COUNTERS},
+        [(pk, *counters.row()) for pk, counters in sorted(counted.items())],
+    )
+
+
+def _record_history(tenant: Tenant, assets: Sequence[Stored]) -> None:
+    now = timezone.now()
+    insert(
+        "catalog_assetchange",
+        {
+            "tenant_id": "bigint",
+            "asset_id": "bigint",
+            "kind": "text",
+            "at": "timestamptz",
+            "recorded_at": "timestamptz",
+            "changes": "jsonb",
+            "source": "jsonb",
+        },
+        [
+            (tenant.pk, asset.pk, kind, moment(touch.at), now, dump(changes), dump(touch.source))
+            for asset in assets
+            for kind, touch, changes in asset.history
+        ],
+    )

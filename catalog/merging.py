@@ -1,0 +1,157 @@
+"""How declarations of one asset merge: by event time, whatever the order of arrival (K1.7).
+
+Every declared field and every metadata key is a register of its own: the declaration with the
+latest stamp sets it, ties go by execution id (DESIGN §6, Order). Nothing here asks the database.
+
+A stamp is a string that sorts as it should: `{µs:016d}|{source}|{position}`. The clock of an
+asset, stored as JSON, holds the stamps that the next merge must beat:
+
+    {"type": stamp, "displayName": stamp, "description": stamp, "namespace": stamp,
+     "metadata": {key: stamp}, "hint": [stamp, type], "writer": [stamp, ns], "reader": [stamp, ns]}
+
+The last three are the earliest, not the latest: a reference types an asset that nobody declared,
+and an asset without a declared namespace lives where it was first written, else first read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+EXTERNAL = "io.kestra.core.models.assets.External"
+EXTERNAL_NAMES = frozenset({EXTERNAL, "External", "EXTERNAL"})
+
+
+class Part(Enum):
+    """What a task run had to do with an asset."""
+
+    WRITE = "write"  # output of a run that ended in SUCCESS or WARNING: declares
+    ATTEMPT = "attempt"  # output of a run that failed: recorded, declares nothing
+    READ = "read"
+
+
+def stamp(at: int, source: str, position: int = 0) -> str:
+    """`at` in µs since 1970; `source` e.g. an execution and task run; `position` within it."""
+    return f"{at:016d}|{source}|{position:06d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One task run's (or person's) word on one asset.
+
+    `fields` holds what was declared: `namespace` (None clears), `displayName`, `description`,
+    `metadata` (a None value removes the key). `job_namespace`: where the writer or reader lives.
+    `source` is what the history says of it (`AssetChange.source`).
+    """
+
+    stamp: str
+    at: int
+    part: Part
+    type: str | None = None
+    job_namespace: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    source: Mapping[str, Any] = field(default_factory=dict)
+    #: False for a second word of the same task run on the same asset: it merges, uncounted.
+    counts: bool = True
+
+
+@dataclass(slots=True)
+class AssetValues:
+    """The mergeable part of an asset; times in µs since 1970."""
+
+    type: str = EXTERNAL
+    namespace: str | None = None
+    display_name: str | None = None
+    description: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    created_at: int | None = None
+    updated_at: int | None = None
+    clock: dict[str, Any] = field(default_factory=dict)
+
+
+#: field → [before, after]; metadata keys as `metadata.key`.
+type Changes = dict[str, list[Any]]
+
+
+def merge(values: AssetValues, touch: Touch) -> Changes:
+    """Merge one touch in place and tell what it changed.
+
+    The values that a set of touches leads to do not depend on the order of merging them.
+    """
+    changes: Changes = {}
+    values.created_at = min(values.created_at or touch.at, touch.at)
+    if touch.part is Part.WRITE:
+        declared = "type" in values.clock or "writer" in values.clock
+        values.updated_at = max((declared and values.updated_at) or touch.at, touch.at)
+        _declare(values, touch, changes)
+    elif touch.type and touch.type not in EXTERNAL_NAMES:
+        _earliest(values.clock, "hint", touch.stamp, touch.type)
+    if touch.job_namespace:
+        register = "writer" if touch.part is Part.WRITE else "reader"
+        _earliest(values.clock, register, touch.stamp, touch.job_namespace)
+    _settle(values, changes)
+    return changes
+
+
+def _declare(values: AssetValues, touch: Touch, changes: Changes) -> None:
+    clock = values.clock
+    if touch.type and touch.type not in EXTERNAL_NAMES and _latest(clock, "type", touch.stamp):
+        _set(values, "type", touch.type, "type", changes)
+    if "namespace" in touch.fields and _latest(clock, "namespace", touch.stamp):
+        _set(values, "namespace", touch.fields["namespace"], "namespace", changes)
+    for name, attribute in (("displayName", "display_name"), ("description", "description")):
+        value = touch.fields.get(name)
+        if value is not None and _latest(clock, name, touch.stamp):
+            _set(values, attribute, value, name, changes)
+    if metadata := touch.fields.get("metadata"):
+        stamps = clock.setdefault("metadata", {})
+        for key, value in metadata.items():
+            if _latest(stamps, key, touch.stamp):
+                _set_metadata(values.metadata, key, value, changes)
+
+
+def _settle(values: AssetValues, changes: Changes) -> None:
+    """Type, namespace and `updated_at` of an asset for which nobody declared them."""
+    clock = values.clock
+    if "type" not in clock and "hint" in clock:
+        _set(values, "type", clock["hint"][1], "type", changes)
+    if "namespace" not in clock and ("writer" in clock or "reader" in clock):
+        namespace = clock.get("writer") or clock["reader"]
+        _set(values, "namespace", namespace[1], "namespace", changes)
+    if "type" not in clock and "writer" not in clock:
+        values.updated_at = values.created_at
+
+
+def _set(values: AssetValues, attribute: str, value: Any, name: str, changes: Changes) -> None:
+    before = getattr(values, attribute)
+    if before != value:
+        changes[name] = [changes[name][0] if name in changes else before, value]
+        setattr(values, attribute, value)
+
+
+def _set_metadata(metadata: dict[str, Any], key: str, value: Any, changes: Changes) -> None:
+    before = metadata.get(key)
+    if value is None:
+        metadata.pop(key, None)
+    else:
+        metadata[key] = value
+    if before != value:
+        changes[f"metadata.{key}"] = [before, value]
+
+
+def _latest(clock: dict[str, Any], key: str, stamp: str) -> bool:
+    """Whether `stamp` wins the register, and if so, that it now holds it."""
+    if stamp < clock.get(key, ""):
+        return False
+    clock[key] = stamp
+    return True
+
+
+def _earliest(clock: dict[str, Any], key: str, stamp: str, value: str) -> None:
+    held = clock.get(key)
+    if held is None or [stamp, value] < held:
+        clock[key] = [stamp, value]
+
+
+#: The registers that make an asset somebody's: a placeholder, only read so far, has none.
+CLAIMS = ("namespace", "writer")

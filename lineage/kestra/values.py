@@ -1,0 +1,131 @@
+"""Reading single values out of posted JSON, and collecting what is wrong with them."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+MAX_MESSAGE = 20_000
+
+
+def as_time(value: Any) -> datetime | None:
+    """ISO 8601; nanoseconds are cut to µs; without a zone it is UTC. None: not a time."""
+    if not isinstance(value, str):
+        return None
+    try:
+        when = datetime.fromisoformat(value)
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def as_json(value: Any, path: str, problems: "Problems") -> str:
+    """Canonical JSON that PostgreSQL can store, or a problem: NUL, lone surrogates, NaN."""
+    try:
+        text = json.dumps(
+            value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+        )
+        text.encode()
+    except (ValueError, TypeError, RecursionError) as exc:
+        reason = "it holds a lone surrogate" if isinstance(exc, UnicodeError) else str(exc)
+        problems.add(path, f"Cannot be stored as JSON: {reason}.")
+        return "null"
+    if "\\u0000" in text:
+        problems.add(path, "Cannot be stored: it holds a NUL character.")
+    return text
+
+
+class Problems:
+    """What is wrong with one posted object: `found` is [{"field", "message"}]."""
+
+    def __init__(self) -> None:
+        self.found: list[dict[str, str]] = []
+
+    def add(self, path: str, message: str) -> None:
+        if len(self.found) < 50:
+            self.found.append({"field": path, "message": message})
+
+    def text(
+        self,
+        source: Mapping[str, Any],
+        key: str,
+        pattern: re.Pattern[str] | None = None,
+        *,
+        path: str = "",
+        required: bool = False,
+    ) -> str:
+        where, value = f"{path}.{key}" if path else key, source.get(key)
+        if value is None or value == "":
+            if required:
+                self.add(where, "Required.")
+            return ""
+        if not isinstance(value, str):
+            self.add(where, "Expected a string.")
+            return ""
+        if pattern and not pattern.fullmatch(value):
+            self.add(where, f"“{value[:100]}” does not match {pattern.pattern}.")
+            return ""
+        return self.checked(value, where)
+
+    def checked(self, value: str, where: str) -> str:
+        """Text that PostgreSQL can hold."""
+        if "\x00" in value:
+            self.add(where, "Cannot be stored: it holds a NUL character.")
+            return ""
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            self.add(where, "Cannot be stored: it holds a lone surrogate.")
+            return ""
+        return value
+
+    def message(self, source: Mapping[str, Any], key: str, *, path: str = "") -> str:
+        """Free text, or Kestra's error object with a `message`; cut at 20 000 characters."""
+        value = source.get(key)
+        if isinstance(value, Mapping):
+            value = value.get("message")
+        where = f"{path}.{key}" if path else key
+        return self.checked(str(value)[:MAX_MESSAGE], where) if value is not None else ""
+
+    def integer(self, source: Mapping[str, Any], key: str, *, path: str = "") -> int | None:
+        value = source.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+            self.add(f"{path}.{key}" if path else key, "Expected a whole number from 0.")
+            return None
+        return value
+
+    def mapping(self, source: Mapping[str, Any], key: str, *, path: str = "") -> dict[str, Any]:
+        return self._json(source, key, path, dict, "an object")
+
+    def sequence(self, source: Mapping[str, Any], key: str, *, path: str = "") -> list[Any]:
+        return self._json(source, key, path, list, "a list")
+
+    def _json[T: (dict[str, Any], list[Any])](
+        self, source: Mapping[str, Any], key: str, path: str, kind: type[T], noun: str
+    ) -> T:
+        value = source.get(key)
+        where = f"{path}.{key}" if path else key
+        if value is None:
+            return kind()
+        if not isinstance(value, kind):
+            self.add(where, f"Expected {noun}.")
+            return kind()
+        as_json(value, where, self)
+        return value
+
+    def time(self, source: Mapping[str, Any], key: str, *, path: str = "") -> datetime | None:
+        value = source.get(key)
+        if value is None:
+            return None
+        where, when = f"{path}.{key}" if path else key, as_time(value)
+        if when is None:
+            self.add(where, "Expected an ISO 8601 time such as 2026-11-21T08:30:00Z.")
+        elif not EARLIEST <= when < LATEST:
+            self.add(where, "Out of range: expected a time from 1970 to 2199.")
+            return None
+        return when

@@ -1,0 +1,24 @@
+"""Which edges a task run makes: each input with each output, within one bundle (K1.6)."""
+
+from collections.abc import Mapping
+
+from lineage.recording.runs import RenderedRun
+
+#: (upstream, downstream, flow, task): an end is None where a bundle has none.
+type EdgeKey = tuple[int | None, int | None, int, str]
+
+
+def links(run: RenderedRun, assets: Mapping[str, int]) -> dict[EdgeKey, str]:
+    """The edges of one task run → the origin of the bundle that makes each."""
+    found: dict[EdgeKey, str] = {}
+    for bundle in run.bundles:
+        for upstream in [assets[item.id] for item in bundle.inputs] or [None]:
+            for downstream in [assets[item.id] for item in bundle.outputs] or [None]:
+                if upstream is not None or downstream is not None:
+                    key = (upstream, downstream, run.flow.pk, run.posted.task_id)
+                    found[key] = min(found.get(key, bundle.origin), bundle.origin)
+    return found
+
+
+def sort_key(key: EdgeKey) -> tuple[int, int, int, str]:
+    return key[0] or 0, key[1] or 0, key[2], key[3]

@@ -1,0 +1,104 @@
+"""From names to rows: the assets that task runs mention, and whether they may write them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from accounts.access import Access
+from accounts.permissions import Action, Resource
+from catalog.declaring import KnownAsset, create_assets, find_assets
+from catalog.moments import moment
+from catalog.naming import ensure_namespaces
+from lineage.dsl import UNSET, AssetDeclaration, Bundle
+from lineage.recording.runs import RenderedRun
+
+
+def resolve_assets(
+    access: Access, runs: Sequence[RenderedRun], namespaces: dict[str, int]
+) -> dict[str, int]:
+    """Asset id → row, making what is new; `namespaces` gains the declared ones.
+
+    An output that its poster may not write leaves the bundle and is noted on the task run
+    (DESIGN §6, Reach). Five statements at the most.
+    """
+    bundles = [bundle for run in runs for bundle in run.bundles]
+    known = find_assets(access.tenant, mentioned(bundles))
+    namespaces |= ensure_namespaces(access.tenant, declared_namespaces(access, bundles, known))
+    for run in runs:
+        if run.bundles:
+            run.bundles = [
+                allowed(access, run, bundle, known, namespaces) for bundle in run.bundles
+            ]
+    first_named: dict[str, datetime] = {}
+    for run in runs:
+        when = moment(run.at)
+        for id_ in mentioned(run.bundles):
+            if id_ not in known:
+                first_named[id_] = min(first_named.get(id_, when), when)
+    made = create_assets(access.tenant, first_named)
+    return {id_: asset.pk for id_, asset in known.items()} | made
+
+
+def mentioned(bundles: Iterable[Bundle]) -> set[str]:
+    return {item.id for bundle in bundles for item in (*bundle.inputs, *bundle.outputs)}
+
+
+def declared_namespaces(
+    access: Access, bundles: Iterable[Bundle], known: Mapping[str, KnownAsset]
+) -> set[str]:
+    """Every namespace that merging may set: declared within reach, or stored already."""
+    declared = {
+        output.namespace
+        for bundle in bundles
+        for output in bundle.outputs
+        if isinstance(output.namespace, str) and may_write(access, output.namespace)
+    }
+    return declared | {asset.namespace for asset in known.values() if asset.namespace}
+
+
+def may_write(access: Access, namespace: str | None) -> bool:
+    return access.may(Resource.ASSET, Action.UPDATE, namespace) or access.may(
+        Resource.ASSET, Action.CREATE, namespace
+    )
+
+
+def allowed(
+    access: Access,
+    run: RenderedRun,
+    bundle: Bundle,
+    known: Mapping[str, KnownAsset],
+    namespaces: Mapping[str, int],
+) -> Bundle:
+    """The bundle without the outputs that may not be written."""
+    kept = []
+    for n, output in enumerate(bundle.outputs):
+        reason = why_not(access, run, output, known.get(output.id), namespaces)
+        if reason:
+            run.fail(f"outputs[{n}]", reason)
+        else:
+            kept.append(output)
+    return bundle if len(kept) == len(bundle.outputs) else replace(bundle, outputs=tuple(kept))
+
+
+def why_not(
+    access: Access,
+    run: RenderedRun,
+    output: AssetDeclaration,
+    known: KnownAsset | None,
+    namespaces: Mapping[str, int],
+) -> str:
+    """Why this output may not be written, or "". Both where it is and where it goes count."""
+    if known is not None and known.claimed:
+        if not may_write(access, known.namespace):
+            return f"Asset “{output.id}” is in a namespace that this token may not write."
+        target = known.namespace
+    else:
+        target = run.flow.namespace
+    if output.namespace is not UNSET:
+        target = output.namespace
+    if not may_write(access, target):
+        where = f"namespace “{target}”" if target else "the tenant without a namespace"
+        return f"This token may not write assets in {where}."
+    if target and target not in namespaces:
+        return f"Namespace “{target}” does not exist, and the tenant requires existing ones."
+    return ""

@@ -1,0 +1,208 @@
+"""What task runs leave behind: usages, lineage events, edges, and the assets' new values."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from accounts.bulk import bigints, insert
+from accounts.models import Tenant
+from catalog.declaring import apply_touches
+from catalog.merging import Part, Touch, stamp
+from catalog.moments import moment
+from lineage.dsl import UNSET, AssetDeclaration, Bundle
+from lineage.recording.links import EdgeKey, links, sort_key
+from lineage.recording.recounting import forget_traces, recount
+from lineage.recording.resolving import mentioned
+from lineage.recording.runs import RenderedRun
+
+READ, WRITE = "READ", "WRITE"
+#: Positions of outputs within one task run's stamps: bundle × this + output.
+WIDTH = 1_000
+
+
+def store_traces(
+    tenant: Tenant,
+    runs: Sequence[RenderedRun],
+    assets: Mapping[str, int],
+    namespaces: Mapping[str, int],
+) -> None:
+    """Five inserts and updates for new task runs; more, but as constant, when some are replaced."""
+    forgotten = forget_traces([run.replaces for run in runs if run.replaces])
+    speaking = [run for run in runs if run.bundles]
+    store_usages(tenant, speaking, assets)
+    store_events(tenant, speaking, assets)
+    store_edges(tenant, [run for run in speaking if run.is_productive], assets)
+    apply_touches(tenant, touches_of(speaking, assets), namespaces)
+    if any(run.replaces for run in runs):
+        again = [run for run in speaking if run.replaces]
+        recount(
+            forgotten,
+            {key for run in again for key in links(run, assets)},
+            {assets[id_] for run in again for id_ in mentioned(run.bundles)},
+        )
+
+
+def store_usages(tenant: Tenant, runs: Sequence[RenderedRun], assets: Mapping[str, int]) -> None:
+    """One a task run, asset and direction, failed runs included."""
+    rows = {
+        (run.pk, assets[item.id], direction): (run.execution.pk, run.posted.state.current, run.at)
+        for run in runs
+        for bundle in run.bundles
+        for direction, items in ((READ, bundle.inputs), (WRITE, bundle.outputs))
+        for item in items
+    }
+    insert(
+        "lineage_assetusage",
+        {
+            "task_run_id": "bigint",
+            "asset_id": "bigint",
+            "direction": "text",
+            "execution_id": "bigint",
+            "state": "text",
+            "at": "timestamptz",
+            "tenant_id": "bigint",
+        },
+        [
+            (*key, execution, state, moment(at), tenant.pk)
+            for key, (execution, state, at) in sorted(rows.items())
+        ],
+    )
+
+
+def store_events(tenant: Tenant, runs: Sequence[RenderedRun], assets: Mapping[str, int]) -> None:
+    """One a bundle."""
+    insert(
+        "lineage_lineageevent",
+        {
+            "tenant_id": "bigint",
+            "task_run_id": "bigint",
+            "execution_id": "bigint",
+            "number": "int",
+            "origin": "text",
+            "state": "text",
+            "inputs": "bigint[]",
+            "outputs": "bigint[]",
+            "at": "timestamptz",
+        },
+        [
+            (
+                tenant.pk,
+                run.pk,
+                run.execution.pk,
+                number,
+                bundle.origin,
+                run.posted.state.current,
+                bigints(dict.fromkeys(assets[item.id] for item in bundle.inputs)),
+                bigints(dict.fromkeys(assets[item.id] for item in bundle.outputs)),
+                moment(run.at),
+            )
+            for run in runs
+            for number, bundle in enumerate(run.bundles)
+        ],
+    )
+
+
+UPSERT_EDGE = """
+on conflict (upstream_id, downstream_id, flow_id, task_id) do update set
+    runs = old.runs + excluded.runs,
+    kind = least(old.kind, excluded.kind),
+    first_seen = least(old.first_seen, excluded.first_seen),
+    last_seen = greatest(old.last_seen, excluded.last_seen),
+    last_execution_id = case
+        when excluded.last_seen > old.last_seen then excluded.last_execution_id
+        when excluded.last_seen < old.last_seen then old.last_execution_id
+        else (select id from lineage_execution
+              where id in (excluded.last_execution_id, old.last_execution_id)
+              order by public_id desc limit 1)
+    end
+"""
+
+
+def store_edges(tenant: Tenant, runs: Sequence[RenderedRun], assets: Mapping[str, int]) -> None:
+    """Commutative: counts add up, first and last seen widen, ties go by execution id."""
+    edges: dict[EdgeKey, list[Any]] = {}
+    for run in runs:
+        last = (run.at, run.posted_in.id, run.execution.pk)
+        for key, origin in links(run, assets).items():
+            edge = edges.get(key)
+            if edge is None:
+                edges[key] = [origin, run.at, last, 1]
+            else:
+                edge[:] = [
+                    min(edge[0], origin),
+                    min(edge[1], run.at),
+                    max(edge[2], last),
+                    edge[3] + 1,
+                ]
+    insert(
+        "lineage_edge as old",
+        {
+            "upstream_id": "bigint",
+            "downstream_id": "bigint",
+            "flow_id": "bigint",
+            "task_id": "text",
+            "tenant_id": "bigint",
+            "kind": "text",
+            "first_seen": "timestamptz",
+            "last_seen": "timestamptz",
+            "runs": "int",
+            "last_execution_id": "bigint",
+        },
+        [
+            (*key, tenant.pk, origin, moment(first), moment(last[0]), count, last[2])
+            for key, (origin, first, last, count) in sorted(
+                edges.items(), key=lambda item: sort_key(item[0])
+            )
+        ],
+        UPSERT_EDGE,
+    )
+
+
+def touches_of(runs: Sequence[RenderedRun], assets: Mapping[str, int]) -> dict[int, list[Touch]]:
+    """Asset row → what these runs say of it; reads and writes count once a task run."""
+    found: defaultdict[int, list[Touch]] = defaultdict(list)
+    for run in runs:
+        source, counted = source_of(run), set[tuple[str, Part]]()
+        for number, bundle in enumerate(run.bundles):
+            for id_, touch in bundle_touches(run, number, bundle, source):
+                again = (id_, touch.part) in counted
+                counted.add((id_, touch.part))
+                found[assets[id_]].append(replace(touch, counts=False) if again else touch)
+    return found
+
+
+def bundle_touches(
+    run: RenderedRun, number: int, bundle: Bundle, source: Mapping[str, Any]
+) -> Iterator[tuple[str, Touch]]:
+    origin = f"{run.posted_in.id}/{run.posted.id}"
+    job = run.flow.namespace
+    for item in bundle.inputs:
+        place = stamp(run.at, origin, number * WIDTH)
+        yield item.id, Touch(place, run.at, Part.READ, item.type, job, source=source)
+    part = Part.WRITE if run.is_productive else Part.ATTEMPT
+    for n, output in enumerate(bundle.outputs, 1):
+        place = stamp(run.at, origin, number * WIDTH + n)
+        yield output.id, Touch(place, run.at, part, output.type, job, declared(output), source)
+
+
+def declared(output: AssetDeclaration) -> dict[str, Any]:
+    """The fields that a declaration sets, as `catalog.merging.Touch` takes them."""
+    fields: dict[str, Any] = {
+        "displayName": output.display_name,
+        "description": output.description,
+        "metadata": output.metadata,
+    }
+    return fields if output.namespace is UNSET else {**fields, "namespace": output.namespace}
+
+
+def source_of(run: RenderedRun) -> dict[str, Any]:
+    """How the history names a task run (AssetChange.source)."""
+    return {
+        "kind": "execution",
+        "id": run.posted_in.id,
+        "namespace": run.flow.namespace,
+        "flowId": run.flow.public_id,
+        "taskId": run.posted.task_id,
+        "taskRunId": run.posted.id,
+    }

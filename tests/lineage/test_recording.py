@@ -1,0 +1,91 @@
+"""Executions in: rows, merges, edges, in any order and any number of deliveries."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import Tenant
+from catalog.models import Asset
+from lineage.models import AssetUsage, Edge, Execution, LineageEvent, TaskRun
+from lineage.recording import record_executions
+from tests.conftest import Cast
+from tests.factories import NOW
+from tests.lineage.worlds import posted, task_run
+
+
+def edges(tenant: Tenant) -> set[tuple[str | None, str | None, int]]:
+    rows = Edge.objects.unscoped("test").filter(tenant=tenant)
+    return set(rows.values_list("upstream__public_id", "downstream__public_id", "runs"))
+
+
+def test_one_execution_leaves_usages_events_and_edges(cast: Cast) -> None:
+    access = cast.access("ingest")
+    body = posted("e1", runs=[task_run("t1", reads=["raw"], writes=["orders", "refunds"])])
+    [result] = record_executions(access, [body])
+    assert (result.status, result.reason) == ("created", "")
+    assert edges(cast.main) == {("raw", "orders", 1), ("raw", "refunds", 1)}
+    assert AssetUsage.objects.unscoped("test").count() == 3
+    raw = Asset.objects.unscoped("test").get(public_id="raw")
+    assert raw.type == "io.kestra.core.models.assets.External"
+    orders = (
+        Asset.objects.unscoped("test").select_related("state", "namespace").get(public_id="orders")
+    )
+    assert (orders.type, orders.namespace.name) == ("Table", "company.data")
+    assert orders.state.last_written_at == NOW + timedelta(minutes=1)
+    assert orders.state.writes == 1
+
+
+def test_the_same_delivery_again_changes_nothing(cast: Cast) -> None:
+    access = cast.access("ingest")
+    body = posted("e1", runs=[task_run("t1", reads=["raw"], writes=["orders"])])
+    record_executions(access, [body])
+    [result] = record_executions(access, [body])
+    assert result.status == "unchanged"
+    assert edges(cast.main) == {("raw", "orders", 1)}
+    assert TaskRun.objects.unscoped("test").count() == 1
+
+
+def test_a_failed_run_is_recorded_but_makes_no_edge(cast: Cast) -> None:
+    access = cast.access("ingest")
+    body = posted(
+        "e1",
+        state="FAILED",
+        runs=[task_run("t1", state="FAILED", reads=["raw"], writes=["orders"])],
+    )
+    record_executions(access, [body])
+    assert edges(cast.main) == set()
+    assert AssetUsage.objects.unscoped("test").filter(state="FAILED").count() == 2
+    assert LineageEvent.objects.unscoped("test").get().state == "FAILED"
+
+
+def test_a_later_delivery_replaces_a_task_run(cast: Cast) -> None:
+    access = cast.access("ingest")
+    first = posted(
+        "e1",
+        state="FAILED",
+        runs=[task_run("t1", state="FAILED", reads=["raw"], writes=["orders"])],
+    )
+    again = posted(
+        "e1", minutes=5, runs=[task_run("t1", minutes=5, reads=["raw"], writes=["orders"])]
+    )
+    record_executions(access, [first])
+    [result] = record_executions(access, [again])
+    assert result.status == "updated"
+    assert Execution.objects.unscoped("test").get().state == "SUCCESS"
+    assert edges(cast.main) == {("raw", "orders", 1)}
+    orders = Asset.objects.unscoped("test").select_related("state").get(public_id="orders")
+    assert (orders.state.writes, orders.state.last_failed_at) == (1, None)
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_statements_do_not_depend_on_the_number_of_executions(
+    cast: Cast, count: int, django_assert_max_num_queries
+) -> None:
+    access = cast.access("ingest")
+    bodies = [
+        posted(f"e{n}", runs=[task_run(f"t{n}", reads=["raw", f"in{n}"], writes=[f"out{n}"])])
+        for n in range(count)
+    ]
+    with django_assert_max_num_queries(30) as captured:
+        record_executions(access, bodies)
+    print(count, len(captured), *[q["sql"][:90] for q in captured.captured_queries], sep="\n")
