@@ -28,8 +28,8 @@ class TenantAPIView(APIView):
         assert isinstance(request.user, User)
         self.access = access_in(request.user, kwargs["tenant"])
         method = request.method or ""
-        if method == "OPTIONS":
-            return
+        if method == "OPTIONS" or method not in self.allowed_methods:
+            return  # nothing to guard: DRF answers, with 405 where there is no such method
         need = self.needs.get("GET" if method == "HEAD" else method)
         if need is None or not self.access.may_somewhere(*need):
             raise PermissionDenied(

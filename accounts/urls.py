@@ -1,6 +1,8 @@
 """Pages outside any tenant."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts import views
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.home, name="home")]

@@ -1,9 +1,10 @@
 """What every page needs: who asks in which tenant, and whole page or piece."""
 
 from collections.abc import Callable
-from functools import partial, wraps
-from typing import Any, Concatenate
+from functools import wraps
+from typing import Any, Concatenate, cast
 
+from django.conf import settings
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -79,6 +80,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme")
     return {
         "access": getattr(request, "access", None),
-        "tenants": partial(tenants_of, request.user),
+        "tenants": lambda: tenants_of(cast(User, request.user)),
+        "sends_mail": settings.SENDS_MAIL,
         "theme": theme if theme in THEMES else "",
     }

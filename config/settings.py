@@ -6,6 +6,7 @@ from pathlib import Path
 from django.utils.csp import CSP
 
 from config.database import database_settings
+from config.mail import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -73,6 +74,12 @@ TEMPLATES = [
 
 # --- database --------------------------------------------------------------------------------
 DATABASES = {"default": database_settings(os.environ)}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- login and tokens ------------------------------------------------------------------------
@@ -94,9 +101,18 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Rate limits go by the client's address; behind proxies it stands in X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "0"))
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 a model's name
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "hw_", "TOKEN_TTL": None}
+
+# --- mail ------------------------------------------------------------------------------------
+MAILERS = mailers(os.environ.get("EMAIL_URL"))
+SENDS_MAIL = bool(os.environ.get("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "Headwater <headwater@localhost>")
 
 # --- API -------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

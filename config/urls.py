@@ -3,9 +3,13 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.login_urls")),
     path("api/", include("config.api")),
     path("", include("accounts.urls")),
     path("<slug:tenant>/", include("catalog.urls")),
     path("<slug:tenant>/", include("lineage.urls")),
 ]
+handler400 = "accounts.views.bad_request"
+handler403 = "accounts.views.not_allowed"
+handler404 = "accounts.views.not_found"
+handler500 = "accounts.views.server_error"

@@ -19,6 +19,7 @@ from rest_framework.test import APIClient
 from accounts import actions
 from accounts.access import Access, access_of
 from accounts.models import Role, Tenant, User
+from tests.world import World, make_world
 
 PEOPLE = ("anonymous", "outsider", "viewer", "editor", "ingest", "admin", "instance_admin")
 PASSWORD = "correct horse battery"
@@ -75,6 +76,12 @@ def cast(db: None) -> Cast:
     actions.bind(users["admin"], role(main, "Admin"))
     actions.bind(users["ingest"], role(main, "Ingest"))
     return Cast(main, other, users)
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    """The cast with a handful of things in `main`."""
+    return make_world(cast)
 
 
 @pytest.fixture

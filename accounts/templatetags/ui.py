@@ -5,6 +5,7 @@ from typing import Any
 from zlib import crc32
 
 from django import template
+from django.forms import BoundField
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -92,6 +93,15 @@ def duration(length: float | timedelta | None) -> str:
 @register.simple_tag
 def number(count: int, about: bool = False) -> str:
     return words.number(count, about=about)
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """A form field's own widget in the look of the house; Django ties its hint and errors to it.
+
+    Without placeholder: the label says it already.
+    """
+    return field.as_widget(attrs={"class": "input", "placeholder": ""})
 
 
 @register.simple_tag

@@ -1,0 +1,54 @@
+"""Who may use what: one row a route, method and thing. A route without a row fails the build.
+
+`ACCESS[route]["METHOD thing"]` = the status each of the cast gets, in the order of PEOPLE. The
+things are those of `tests.world`; "-" is none. What is not listed must answer 405.
+
+The viewer sees `company.data` only, so every route that shows one thing needs at least a row for
+something in `company.data`, one for something in `company.finance`, one for something without a
+namespace where there is such a thing. The ingest token is a service account: it has no browser
+session, and may not read.
+"""
+
+type Row = tuple[int, int, int, int, int, int, int]
+
+# fmt: off
+#                          anonymous outsider viewer editor ingest admin instance_admin
+EVERYBODY: Row           = (200,     200,     200,   200,   200,   200,  200)
+NOWHERE: Row             = (404,     404,     404,   404,   404,   404,  404)
+
+#: A page of the tenant, or of something in company.data.
+PAGE: Row                = (302,     404,     200,   200,   302,   200,  404)
+#: A page of something that the viewer may not see.
+PAGE_HIDDEN: Row         = (302,     404,     404,   200,   302,   200,  404)
+
+#: Reading through the API: a list, or something in company.data.
+API_READ: Row            = (401,     404,     200,   200,   403,   200,  404)
+#: Reading something that the viewer may not see.
+API_HIDDEN: Row          = (401,     404,     404,   200,   403,   200,  404)
+
+#: Pages of the login: open to anonymous; who is signed in is sent on from some of them.
+LOGIN: Row               = (200,     302,     302,   302,   200,   302,  302)
+SIGNED_IN: Row           = (302,     200,     200,   200,   302,   200,  200)
+SENT_ON: Row             = (302,     302,     302,   302,   302,   302,  302)
+
+ACCESS: dict[str, dict[str, Row]] = {
+    # --- outside tenants -------------------------------------------------------------------
+    "account_login":                        {"GET -": LOGIN, "POST -": LOGIN},
+    "account_logout":                       {"GET -": SIGNED_IN, "POST -": SENT_ON},
+    "account_inactive":                     {"GET -": EVERYBODY},
+    # The cast has no passwords: Change sends them to Set.
+    "account_change_password":              {"GET -": SENT_ON, "POST -": SENT_ON},
+    "account_set_password":                 {"GET -": SIGNED_IN, "POST -": SIGNED_IN},
+    "account_reset_password":               {"GET -": EVERYBODY, "POST -": EVERYBODY},
+    "account_reset_password_done":          {"GET -": EVERYBODY},
+    "account_reset_password_from_key":      {"GET reset": EVERYBODY, "POST reset": EVERYBODY},
+    "account_reset_password_from_key_done": {"GET -": EVERYBODY},
+    #                                                 instance_admin: the page of advice
+    "accounts:home": {"GET -": (302, 302, 302, 302, 302, 302, 200)},
+    "unknown_api_path": {
+        f"{method} anything": NOWHERE for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+    },
+    # --- pages of a tenant -----------------------------------------------------------------
+    # --- API -------------------------------------------------------------------------------
+}
+# fmt: on

@@ -1,0 +1,91 @@
+"""One small world for tests that need something to be there, and what its things are called.
+
+orders, stg_orders   assets in company.data, written by the flow build_orders in run-orders
+ledger               asset in company.finance, written by close_books in run-ledger
+bucket               asset without a namespace
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from catalog.models import Asset
+from lineage.models import Execution, Flow
+from tests.factories import make_asset, make_bundle, make_execution, make_flow, make_task_run
+
+if TYPE_CHECKING:
+    from tests.conftest import Cast
+
+
+@dataclass(frozen=True)
+class Thing:
+    """How a request names something: every kwarg that a route may want, and what it posts."""
+
+    kwargs: dict[str, str] = field(default_factory=dict)
+    body: str | bytes = b""
+    content_type: str = "application/json"
+
+
+def _asset(asset_id: str) -> Thing:
+    return Thing({"asset_id": asset_id, "id": asset_id})
+
+
+def _flow(namespace: str, flow_id: str) -> Thing:
+    return Thing({"namespace": namespace, "flow_id": flow_id, "id": flow_id})
+
+
+def _execution(execution_id: str) -> Thing:
+    return Thing({"execution_id": execution_id, "id": execution_id})
+
+
+def _namespace(name: str) -> Thing:
+    return Thing({"namespace": name, "name": name, "id": name})
+
+
+THINGS = {
+    "-": Thing(),
+    "orders": _asset("orders"),
+    "ledger": _asset("ledger"),
+    "bucket": _asset("bucket"),
+    "build_orders": _flow("company.data", "build_orders"),
+    "close_books": _flow("company.finance", "close_books"),
+    "run-orders": _execution("run-orders"),
+    "run-ledger": _execution("run-ledger"),
+    "company.data": _namespace("company.data"),
+    "company.finance": _namespace("company.finance"),
+    "anything": Thing({"path": "v1/nothing/here/at/all"}),
+    "reset": Thing({"uidb36": "1", "key": "x-y"}),
+}
+
+
+@dataclass
+class World:
+    """The cast and what there is in its tenant `main`, by name."""
+
+    cast: Cast
+    orders: Asset
+    stg_orders: Asset
+    ledger: Asset
+    bucket: Asset
+    build_orders: Flow
+    close_books: Flow
+    run_orders: Execution
+    run_ledger: Execution
+
+
+def make_world(cast: Cast) -> World:
+    main = cast.main
+    stg_orders = make_asset(main, "stg_orders", display_name="Staged orders")
+    orders = make_asset(main, "orders", display_name="Orders", description="One row an **order**.")
+    ledger = make_asset(main, "ledger", "company.finance")
+    bucket = make_asset(main, "bucket", None, type="io.kestra.plugin.ee.assets.Dataset")
+    build_orders = make_flow(main, "build_orders")
+    close_books = make_flow(main, "close_books", "company.finance")
+    run_orders = make_execution(build_orders, "run-orders")
+    run_ledger = make_execution(close_books, "run-ledger")
+    make_bundle(make_task_run(run_orders, "build"), [stg_orders], [orders])
+    make_bundle(make_task_run(run_ledger, "close"), [orders, bucket], [ledger])
+    return World(
+        cast, orders, stg_orders, ledger, bucket, build_orders, close_books, run_orders, run_ledger
+    )
