@@ -61,8 +61,7 @@ def role(tenant: Tenant, name: str) -> Role:
     return Role.objects.get(tenant=tenant, name=name)
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+def make_cast() -> Cast:
     main, other = actions.create_tenant("main", "Acme"), actions.create_tenant("other")
     users = {
         name: actions.create_person(f"{name}@example.com", None, name=name.title())
@@ -76,6 +75,11 @@ def cast(db: None) -> Cast:
     actions.bind(users["admin"], role(main, "Admin"))
     actions.bind(users["ingest"], role(main, "Ingest"))
     return Cast(main, other, users)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
 
 
 @pytest.fixture

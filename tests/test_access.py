@@ -1,16 +1,31 @@
 """Every route, every method, every kind of person: who gets in stands in `access_table`."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from accounts.api import TenantAPIView
 from tests.access_table import ACCESS, Row
-from tests.conftest import PEOPLE, Cast
+from tests.conftest import PEOPLE, Cast, make_cast
 from tests.routes import METHODS, ROUTES, Route
-from tests.world import THINGS, World
+from tests.world import THINGS, make_world
 
 ROWS = [(name, case) for name, cases in ACCESS.items() for case in cases]
+
+
+@pytest.fixture(scope="module")
+def cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Cast]:
+    """The world is made once for all rows: every request is rolled back on its own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = make_cast()
+        make_world(cast)
+        for person in cast.users:
+            cast.token(person)
+        yield cast
+        transaction.set_rollback(True)
 
 
 def test_every_route_has_a_row_and_every_row_a_route():
@@ -19,20 +34,20 @@ def test_every_route_has_a_row_and_every_row_a_route():
 
 
 @pytest.mark.parametrize(("name", "case"), ROWS, ids=[" ".join(row) for row in ROWS])
-def test_access(world: World, name: str, case: str):
+def test_access(db: None, cast: Cast, name: str, case: str):
     method, thing = case.split()
-    got = tuple(status(world.cast, person, ROUTES[name], method, thing) for person in PEOPLE)
+    got = tuple(status(cast, person, ROUTES[name], method, thing) for person in PEOPLE)
     assert table(got) == table(ACCESS[name][case])
 
 
 @pytest.mark.parametrize("name", [name for name in ACCESS if not ROUTES[name].is_foreign])
-def test_methods_without_a_row_are_refused(world: World, name: str):
+def test_methods_without_a_row_are_refused(db: None, cast: Cast, name: str):
     """A page that does not change anything says so: `@require_safe`."""
     listed = {case.split()[0] for case in ACCESS[name]}
     thing = next(iter(ACCESS[name])).split()[1]
     route = ROUTES[name]
     got = {
-        method: status(world.cast, "admin", route, method, thing)
+        method: status(cast, "admin", route, method, thing)
         for method in METHODS
         if method not in listed
     }
