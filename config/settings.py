@@ -107,6 +107,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Rate limits go by the client's address; behind proxies it stands in X-Forwarded-For.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "0"))
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 a model's name
+#: ApiToken is the only token table; knox' own would stay empty.
+MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "hw_", "TOKEN_TTL": None}
 
 # --- mail ------------------------------------------------------------------------------------

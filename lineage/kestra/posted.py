@@ -181,10 +181,7 @@ def parse_state(value: Any, path: str, problems: Problems) -> PostedState:
     known = [time for time in times if time is not None]
     started = problems.time(value, "startDate", path=path) or (known[0] if known else None)
     ended = problems.time(value, "endDate", path=path)
-    if current in TERMINAL:
-        ended = ended or (known[-1] if known else started)
-    else:
-        ended = None
+    ended = (ended or (known[-1] if known else started)) if current in TERMINAL else None
     latest = ended or max([*known, *([started] if started else [])], default=None)
     return PostedState(current, started, ended, histories, micros(latest) if latest else 0)
 

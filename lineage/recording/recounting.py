@@ -29,7 +29,8 @@ def forget_traces(task_runs: Sequence[int]) -> Forgotten:
     for flow, task_id, inputs, outputs in run(
         "select x.flow_id, t.task_id, e.inputs, e.outputs from lineage_lineageevent e"
         " join lineage_taskrun t on t.id = e.task_run_id"
-        " join lineage_execution x on x.id = e.execution_id where e.task_run_id = any(%s::bigint[])",
+        " join lineage_execution x on x.id = e.execution_id"
+        " where e.task_run_id = any(%s::bigint[])",
         [list(task_runs)],
     ):
         forgotten.assets.update(inputs, outputs)

@@ -1,4 +1,4 @@
-"""The rows of executions and task runs: insert what is new, replace what a later delivery beats."""
+"""The rows of executions and task runs: insert the new, replace what a later delivery beats."""
 
 import json
 from collections.abc import Mapping, Sequence

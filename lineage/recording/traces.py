@@ -27,7 +27,7 @@ def store_traces(
     assets: Mapping[str, int],
     namespaces: Mapping[str, int],
 ) -> None:
-    """Five inserts and updates for new task runs; more, but as constant, when some are replaced."""
+    """Five writes for new task runs; more, but as constant, when some are replaced."""
     forgotten = forget_traces([run.replaces for run in runs if run.replaces])
     speaking = [run for run in runs if run.bundles]
     store_usages(tenant, speaking, assets)

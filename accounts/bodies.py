@@ -1,0 +1,82 @@
+"""Request bodies: read with a limit, unpacked with the same limit, errors that say what to do."""
+
+import zlib
+from collections.abc import Sequence
+
+from django.conf import settings
+from rest_framework.request import Request
+
+from accounts.problems import Problem
+
+CHUNK = 64 * 1024
+
+
+def read_body(request: Request, media_types: Sequence[str]) -> tuple[str, str]:
+    """(media type, text) of a UTF-8 body, gzip undone.
+
+    Problems: 415 for another type or encoding, 413 beyond MAX_BODY_BYTES (also after unpacking),
+    400 for what is neither UTF-8 nor gzip as it claims. Without a Content-Type the first of
+    `media_types` is assumed.
+    """
+    kind = (request.content_type or media_types[0]).split(";")[0].strip().lower()
+    if kind in ("application/x-www-form-urlencoded", "text/plain") and kind not in media_types:
+        kind = media_types[0] if kind == "application/x-www-form-urlencoded" else kind
+    if kind not in media_types:
+        raise Problem(415, f"Content-Type “{kind}” is not taken; use {' or '.join(media_types)}.")
+    return kind, decode(unpack(request, read_raw(request)))
+
+
+def read_raw(request: Request) -> bytes:
+    """The bytes as sent, at most MAX_BODY_BYTES."""
+    limit = settings.MAX_BODY_BYTES
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > limit:
+        raise too_large(limit)
+    raw = request._request.read(limit + 1)
+    if len(raw) > limit:
+        raise too_large(limit)
+    return raw
+
+
+def too_large(limit: int) -> Problem:
+    return Problem(
+        413,
+        f"The body is larger than {limit:,} bytes: send smaller batches,"
+        " or raise MAX_BODY_BYTES on the server.",
+    )
+
+
+def unpack(request: Request, raw: bytes) -> bytes:
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding in ("", "identity"):
+        return raw
+    if encoding not in ("gzip", "x-gzip"):
+        raise Problem(
+            415,
+            f"Content-Encoding “{encoding}” is not taken; send gzip or none.",
+            headers={"Accept-Encoding": "gzip"},
+        )
+    return gunzip(raw, settings.MAX_BODY_BYTES)
+
+
+def gunzip(raw: bytes, limit: int) -> bytes:
+    """Unpacked bytes; never more than `limit` are made, so a bomb costs nothing."""
+    unzip = zlib.decompressobj(wbits=31)
+    try:
+        text = unzip.decompress(raw, limit + 1)
+    except zlib.error as exc:
+        raise Problem(400, "The body says gzip but cannot be unpacked.") from exc
+    if len(text) > limit:
+        raise too_large(limit)
+    if not unzip.eof:
+        raise Problem(400, "The gzip body is cut short.")
+    return text
+
+
+def decode(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise Problem(
+            400, f"The body is not UTF-8: byte {exc.start} is {raw[exc.start]:#04x}."
+        ) from exc
