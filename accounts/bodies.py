@@ -19,8 +19,6 @@ def read_body(request: Request, media_types: Sequence[str]) -> tuple[str, str]:
     `media_types` is assumed.
     """
     kind = (request.content_type or media_types[0]).split(";")[0].strip().lower()
-    if kind in ("application/x-www-form-urlencoded", "text/plain") and kind not in media_types:
-        kind = media_types[0] if kind == "application/x-www-form-urlencoded" else kind
     if kind not in media_types:
         raise Problem(415, f"Content-Type “{kind}” is not taken; use {' or '.join(media_types)}.")
     return kind, decode(unpack(request, read_raw(request)))
@@ -28,7 +26,7 @@ def read_body(request: Request, media_types: Sequence[str]) -> tuple[str, str]:
 
 def read_raw(request: Request) -> bytes:
     """The bytes as sent, at most MAX_BODY_BYTES."""
-    limit = settings.MAX_BODY_BYTES
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdigit() and int(length) > limit:
         raise too_large(limit)
@@ -56,7 +54,7 @@ def unpack(request: Request, raw: bytes) -> bytes:
             f"Content-Encoding “{encoding}” is not taken; send gzip or none.",
             headers={"Accept-Encoding": "gzip"},
         )
-    return gunzip(raw, settings.MAX_BODY_BYTES)
+    return gunzip(raw, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
 
 
 def gunzip(raw: bytes, limit: int) -> bytes:

@@ -12,7 +12,7 @@ from accounts.permissions import Action, Resource
 from accounts.problems import Problem
 from lineage.api.documents import EXECUTION_POST
 from lineage.dsl import InvalidJson, parse_json
-from lineage.kestra.execution_json import stored_execution
+from lineage.queries.posted import posted_execution
 from lineage.recording import Result, record_executions
 
 MEDIA_TYPES = ("application/json", "application/x-ndjson", "application/jsonl")
@@ -45,7 +45,7 @@ class ExecutionCollection(TenantAPIView):
             raise Problem(
                 403 if result.forbidden else 422, result.reason, errors=list(result.problems)
             )
-        return Response(stored_execution(self.access.tenant, result.id))
+        return Response(posted_execution(self.access, result.id))
 
     def answer_many(self, posted: Sequence[Any]) -> Response:
         """200 with a result an item; 422 when none went in."""
@@ -97,6 +97,12 @@ def summary(results: list[dict[str, Any]]) -> dict[str, Any]:
         },
         "results": results,
     }
+
+
+def status_of(failed: int, received: int) -> str:
+    if not failed:
+        return "success"
+    return "failure" if failed == received else "partial_success"
 
 
 def item_json(index: int, result: Result) -> dict[str, Any]:

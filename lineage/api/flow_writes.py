@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from accounts.api import TenantAPIView
 from accounts.bodies import read_body
+from accounts.permissions import Action, Resource
 from accounts.problems import Problem
 from catalog.naming import UnknownNamespace
-from lineage.dsl import InvalidFlow
-from lineage.registering import FlowExists, FlowForbidden, FlowUnknown
+from lineage.api.documents import FLOW_POST
+from lineage.dsl import InvalidFlow, parse_flow
+from lineage.queries.posted import posted_flow
+from lineage.registering import FlowExists, FlowForbidden, FlowUnknown, register_flow
 
 MEDIA_TYPES = (
     "application/x-yaml",
@@ -19,6 +24,34 @@ MEDIA_TYPES = (
     "text/plain",
     "application/octet-stream",
 )
+
+
+class FlowCollection(TenantAPIView):
+    """Register a flow by its YAML."""
+
+    needs = {"POST": (Resource.FLOW, Action.CREATE)}
+
+    @FLOW_POST
+    def post(self, request: Request, tenant: str) -> Response:
+        with flow_problems():
+            revision = register_flow(self.access, read_yaml(request))
+        return Response(posted_flow(self.access, revision))
+
+
+def put_flow(view: TenantAPIView, request: Request, namespace: str, flow_id: str) -> Response:
+    """PUT of one flow; its YAML must name the same flow as the path."""
+    source = read_yaml(request)
+    with flow_problems():
+        parsed = parse_flow(source)
+        for name, said, asked in (
+            ("id", parsed.id, flow_id),
+            ("namespace", parsed.namespace, namespace),
+        ):
+            if said != asked:
+                message = f"The YAML says “{said}” but the path says “{asked}”."
+                raise Problem(422, message, errors=[{"field": name, "message": message}])
+        revision = register_flow(view.access, source, replace=True, create=False)
+    return Response(posted_flow(view.access, revision))
 
 
 def read_yaml(request: Request) -> str:

@@ -1,0 +1,1 @@
+"""Reads of runs, flows and the lineage graph; `access` comes first."""
