@@ -4,16 +4,17 @@ Settings name it and never start it. What starts it are the entry points: manage
 that need it, and pytest.
 """
 
+import atexit
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from django.core.exceptions import ImproperlyConfigured
-from psycopg.conninfo import conninfo_to_dict
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
+from config.environment import Environment
 from config.postgres import EmbeddedPostgres, EmbeddedPostgresError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -24,27 +25,28 @@ COMMANDS_WITHOUT = {"help", "version", "diffsettings", "collectstatic", "findsta
 COMMANDS_WITHOUT |= {"serve", "demo"}
 
 
-def database_settings(environ: Mapping[str, str]) -> dict[str, Any]:
-    """What Django's `DATABASES` wants for the default database. Starts nothing.
+POOL = {"min_size": 1, "max_size": 5, "timeout": 10}
 
-    Raises `ImproperlyConfigured` when DATABASE_URL is no PostgreSQL URL.
+
+def database_settings(environment: Environment) -> dict[str, Any]:
+    """What Django's `DATABASES` wants for the default database. Starts nothing."""
+    named = environment.database("DATABASE_URL") or dict(EmbeddedPostgres(BASE_DIR).django)
+    return {"OPTIONS": {}, **named, "CONN_HEALTH_CHECKS": True}
+
+
+def share_connections() -> None:
+    """For the web server, whose threads come and go: a pool for each worker process.
+
+    Not a setting, because a command needs one connection, and no pool to close at its end.
     """
-    url = environ.get("DATABASE_URL", "")
-    if not url:
-        return EmbeddedPostgres(BASE_DIR).django
-    if not url.startswith(("postgresql://", "postgres://")):
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://")
-    try:
-        parts = conninfo_to_dict(url)
-    except psycopg.ProgrammingError as error:
-        # libpq's message would repeat the URL's tail, which may hold the password.
-        raise ImproperlyConfigured("DATABASE_URL cannot be read as a PostgreSQL URL") from error
-    known = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
-    known["PORT"] = "port"
-    settings = {key: str(parts.pop(name, "") or "") for key, name in known.items()}
-    if not settings["NAME"]:
-        raise ImproperlyConfigured("DATABASE_URL names no database: postgresql://…/NAME")
-    return {"ENGINE": "django.db.backends.postgresql", "OPTIONS": parts, **settings}
+    connections.databases["default"]["OPTIONS"]["pool"] = POOL
+    atexit.register(_close_pool)
+
+
+def _close_pool() -> None:
+    connection = connections["default"]
+    assert isinstance(connection, DatabaseWrapper)
+    connection.close_pool()
 
 
 def embedded_server() -> EmbeddedPostgres | None:

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 _PORTS = {"smtp": 587, "smtps": 465}
 
 
-def mailers(url: str | None) -> dict[str, Any]:
+def mailers(url: str) -> dict[str, Any]:
     """Django's MAILERS for `smtp://user:password@host:587` (STARTTLS) or `smtps://…` (TLS).
 
     Without a URL nothing is sent, and pages that would send say so.
@@ -16,13 +16,17 @@ def mailers(url: str | None) -> dict[str, Any]:
     if not url:
         return {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
     parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname:
+    try:
+        port = parts.port or _PORTS[parts.scheme]
+    except (KeyError, ValueError):
+        port = None
+    if not (port and parts.hostname):
         raise ImproperlyConfigured(
             "EMAIL_URL: expected smtp://user:password@host:587 or smtps://user:password@host:465."
         )
     options = {
         "host": parts.hostname,
-        "port": parts.port or _PORTS[parts.scheme],
+        "port": port,
         "username": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
         "use_tls": parts.scheme == "smtp" and parts.username is not None,

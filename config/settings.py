@@ -1,19 +1,27 @@
 """Every setting of Headwater, from the environment; README's table documents each one."""
 
 import os
+import sys
 from pathlib import Path
 
 from django.utils.csp import CSP
 
 from config.database import database_settings
+from config.environment import Environment, kept_secret
+from config.logs import logging_settings
 from config.mail import mailers
+from config.staticversion import static_version
 
+environment = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- who and where ---------------------------------------------------------------------------
-DEBUG = os.environ.get("DEBUG") == "1"
-SECRET_KEY = os.environ.get("SECRET_KEY", "not-secret-only-for-development")
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+DEBUG = environment.flag("DEBUG")
+SECRET_KEY = environment.text("SECRET_KEY") or kept_secret(BASE_DIR / ".headwater/secret_key")
+MAX_BODY_BYTES = environment.whole_number("MAX_BODY_BYTES", 32 << 20, minimum=1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *environment.hosts("ALLOWED_HOSTS")]
+CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
 
 # --- apps ------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -42,6 +50,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.logs.RequestMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -73,7 +82,7 @@ TEMPLATES = [
 ]
 
 # --- database --------------------------------------------------------------------------------
-DATABASES = {"default": database_settings(os.environ)}
+DATABASES = {"default": database_settings(environment)}
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -105,16 +114,16 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Rate limits go by the client's address; behind proxies it stands in X-Forwarded-For.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.whole_number("TRUSTED_PROXY_COUNT", 0, minimum=0)
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 a model's name
 #: ApiToken is the only token table; knox' own would stay empty.
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "hw_", "TOKEN_TTL": None}
 
 # --- mail ------------------------------------------------------------------------------------
-MAILERS = mailers(os.environ.get("EMAIL_URL"))
-SENDS_MAIL = bool(os.environ.get("EMAIL_URL"))
-DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "Headwater <headwater@localhost>")
+MAILERS = mailers(environment.text("EMAIL_URL"))
+SENDS_MAIL = bool(environment.text("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "Headwater <headwater@localhost>")
 
 # --- API -------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -135,8 +144,28 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
-STATIC_URL = "static/"
+STATIC_URL = "static/" if DEBUG else f"static/{static_version(BASE_DIR)}/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+
+
+def WHITENOISE_IMMUTABLE_FILE_TEST(path: str, url: str) -> bool:  # noqa: N802 a setting's name
+    """Every URL names the files' version."""
+    return not DEBUG
+
+
+# --- jobs, logs ------------------------------------------------------------------------------
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+LOGGING = logging_settings(
+    environment.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], "INFO"),
+    environment.choice(
+        "LOG_FORMAT", ["json", "console"], "console" if sys.stderr.isatty() else "json"
+    ),
+)
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # `config.logs` has looked at it
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = 20
 
 # --- browser security ------------------------------------------------------------------------
 SECURE_CSP = {
@@ -147,4 +176,11 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
 }
 X_FRAME_OPTIONS = "DENY"
+HTTPS = environment.flag("HTTPS")  # a proxy in front speaks TLS and sets X-Forwarded-Proto
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+# Subdomains and the browsers' preload list concern other hosts: their owner's decision.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"

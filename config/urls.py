@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from config import health
+
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("accounts.login_urls")),
     path("api/", include("config.api")),
     path("", include("accounts.urls")),

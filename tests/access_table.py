@@ -33,6 +33,8 @@ SENT_ON: Row             = (302,     302,     302,   302,   302,   302,  302)
 
 ACCESS: dict[str, dict[str, Row]] = {
     # --- outside tenants -------------------------------------------------------------------
+    "healthz":                              {"GET -": EVERYBODY},
+    "readyz":                               {"GET -": EVERYBODY},
     "account_login":                        {"GET -": LOGIN, "POST -": LOGIN},
     "account_logout":                       {"GET -": SIGNED_IN, "POST -": SENT_ON},
     "account_inactive":                     {"GET -": EVERYBODY},
