@@ -49,7 +49,9 @@ class Reach:
         """`None` is an asset without a namespace: it needs a tenant-wide grant."""
         if self.everywhere:
             return True
-        return bool(namespace) and any(covers(granted, namespace) for granted in self.namespaces)
+        return namespace is not None and any(
+            covers(granted, namespace) for granted in self.namespaces
+        )
 
     def __bool__(self) -> bool:
         return self.everywhere or bool(self.namespaces)

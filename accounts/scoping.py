@@ -43,19 +43,19 @@ class ScopedQuerySet(models.QuerySet):
         return self._open(why)
 
     def _open(self, scope: str) -> Self:
-        clone = self._chain()
+        clone: Self = self._chain()  # type: ignore[attr-defined]
         clone.scope = scope
         return clone
 
     def _clone(self) -> Self:
-        clone = super()._clone()
+        clone: Self = super()._clone()  # type: ignore[misc]
         clone.scope = self.scope
         return clone
 
     def _merge_sanity_check(self, other: models.QuerySet) -> None:
         if self.scope != getattr(other, "scope", None):
             raise Unscoped(f"{self.model.__name__}: these querysets have different scopes")
-        super()._merge_sanity_check(other)
+        super()._merge_sanity_check(other)  # type: ignore[misc]
 
 
 def _guard(name: str) -> None:

@@ -213,20 +213,30 @@ def lock_assets(pks: Sequence[int]) -> list[Stored]:
         " where s.asset_id = any(%s::bigint[]) order by s.asset_id",
         [list(pks)],
     )
-    return [Stored(*row[:3], _values(row[3:11]), Counters(*row[11:])) for row in rows]
+    return [
+        Stored(pk, namespace_pk, deleted_at, _values(rest[:8]), Counters(*rest[8:]))
+        for pk, namespace_pk, deleted_at, *rest in rows
+    ]
 
 
 def _values(columns: Sequence[Any]) -> AssetValues:
-    *texts, metadata, created_at, updated_at, clock = columns
+    type_, namespace, display_name, description, metadata, created_at, updated_at, clock = columns
     return AssetValues(
-        *texts, json.loads(metadata), micros(created_at), micros(updated_at), json.loads(clock)
+        type_,
+        namespace,
+        display_name,
+        description,
+        json.loads(metadata),
+        micros(created_at),
+        micros(updated_at),
+        json.loads(clock),
     )
 
 
 def _update_assets(
     tenant: Tenant, assets: Sequence[Stored], namespaces: Mapping[str, int]
 ) -> None:
-    moved = {a.values.namespace for a in assets if a.namespace_pk is None} - {None}
+    moved = {a.values.namespace or "" for a in assets if a.namespace_pk is None} - {""}
     ids = {**namespaces, **namespace_ids(tenant, moved - namespaces.keys())}
     update(
         "catalog_asset",

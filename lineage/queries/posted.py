@@ -21,7 +21,7 @@ def posted_execution(access: Access, public_id: str) -> dict[str, Any]:
     )
     revision = (
         FlowRevision.objects.unscoped(WHY)
-        .filter(flow=execution.flow_id, revision=execution.applied_revision)
+        .filter(flow=execution.flow_id, revision=execution.applied_revision or 0)
         .first()
     )
     return execution_json(

@@ -1,6 +1,7 @@
 """Which edges a task run makes: each input with each output, within one bundle (K1.6)."""
 
 from collections.abc import Mapping
+from itertools import product
 
 from lineage.recording.runs import RenderedRun
 
@@ -12,11 +13,12 @@ def links(run: RenderedRun, assets: Mapping[str, int]) -> dict[EdgeKey, str]:
     """The edges of one task run → the origin of the bundle that makes each."""
     found: dict[EdgeKey, str] = {}
     for bundle in run.bundles:
-        for upstream in [assets[item.id] for item in bundle.inputs] or [None]:
-            for downstream in [assets[item.id] for item in bundle.outputs] or [None]:
-                if upstream is not None or downstream is not None:
-                    key = (upstream, downstream, run.flow.pk, run.posted.task_id)
-                    found[key] = min(found.get(key, bundle.origin), bundle.origin)
+        inputs: list[int | None] = [assets[reference.id] for reference in bundle.inputs]
+        outputs: list[int | None] = [assets[output.id] for output in bundle.outputs]
+        for upstream, downstream in product(inputs or [None], outputs or [None]):
+            if upstream is not None or downstream is not None:
+                key = (upstream, downstream, run.flow.pk, run.posted.task_id)
+                found[key] = min(found.get(key, bundle.origin), bundle.origin)
     return found
 
 

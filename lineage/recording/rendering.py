@@ -1,6 +1,6 @@
 """What a task run says about assets: its flow's declaration, rendered, and what it emitted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lineage.dsl import (
@@ -76,7 +76,7 @@ def render(rendered: RenderedRun, task: Task | None, context: ExecutionContext) 
 
 
 def emitted_bundles(
-    emitted: dict[str, Any], log_lines_count: bool
+    emitted: Mapping[str, Any], log_lines_count: bool
 ) -> tuple[list[Bundle], list[AssetError]]:
     """Resolved bundles count always; log lines only with `enableAuto` (K1.12)."""
     bundles: list[Bundle] = []

@@ -40,7 +40,8 @@ def resolve_assets(
 
 
 def mentioned(bundles: Iterable[Bundle]) -> set[str]:
-    return {item.id for bundle in bundles for item in (*bundle.inputs, *bundle.outputs)}
+    inputs = {reference.id for bundle in bundles for reference in bundle.inputs}
+    return inputs | {output.id for bundle in bundles for output in bundle.outputs}
 
 
 def declared_namespaces(
