@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -10,6 +11,21 @@ from django.db import connection
 def dump(value: Any) -> str:
     """JSON text for a `jsonb` column."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def literal(values: Iterable[Any]) -> str:
+    """A PostgreSQL array literal of plain values: far cheaper to make than a driver's array."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, datetime):
+        return '"' + value.isoformat() + '"'
+    return str(value)
 
 
 def bigints(ids: Iterable[int]) -> str:
@@ -34,7 +50,7 @@ def unnested(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> tuple
         for name, kind in columns.items()
     )
     names = ", ".join(columns)
-    parameters = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
+    parameters = [literal(column) for column in zip(*rows, strict=True)] or ["{}" for _ in columns]
     select = f"select {picked} from unnest({arrays}) as rows({names})"  # noqa: S608 names from code
     return select, parameters
 

@@ -6,6 +6,7 @@ url, kind, error, logs`. Unknown members are ignored; a wrong one refuses the wh
 and every problem names its field.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from catalog.moments import micros
-from lineage.kestra.values import Problems, as_json, as_time
+from lineage.kestra.values import Problems, as_json, as_time, canonical
 from lineage.models.runs import TERMINAL, State
 
 FLOW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
@@ -21,6 +22,7 @@ NAMESPACE = re.compile(r"[a-z0-9][a-z0-9._-]{0,149}")
 #: No white space or control characters: it becomes part of a path.
 PUBLIC_ID = re.compile(r"[^\s\x00-\x1f\x7f<>\"'`|]{1,200}")
 MAX_TASK_RUNS = 10_000
+STATES = tuple(State.values)
 
 #: Kestra's states that Headwater shows as one of its own (DESIGN §4).
 ALIASES = {
@@ -62,6 +64,7 @@ class PostedTaskRun:
     outputs: Mapping[str, Any]
     emitted: Mapping[str, Any]
     error: str
+    digest: str
     raw: Mapping[str, Any] = field(repr=False)
 
 
@@ -83,6 +86,7 @@ class PostedExecution:
     parent_id: str
     url: str
     error: str
+    digest: str
     task_runs: tuple[PostedTaskRun, ...]
     raw: Mapping[str, Any] = field(repr=False)
 
@@ -96,12 +100,21 @@ class InvalidExecution(ValueError):
         self.id = execution_id
 
 
+def digest(content: bytes, *more: str) -> str:
+    """Of the content as posted, whatever the order of its keys."""
+    hashed = hashlib.blake2b(content, digest_size=12)
+    for text in more:
+        hashed.update(text.encode())
+    return hashed.hexdigest()
+
+
 def parse_execution(value: Any) -> PostedExecution:
     """Raises InvalidExecution with every problem, not only the first."""
-    problems = Problems()
     if not isinstance(value, Mapping):
-        problems.add("", "An execution is a JSON object.")
-        raise InvalidExecution(problems.found, "")
+        problem = {"field": "", "message": "An execution is a JSON object."}
+        raise InvalidExecution([problem], "")
+    content, storable = canonical({k: v for k, v in value.items() if k != "taskRunList"})
+    problems = Problems(storable=storable)
     execution = PostedExecution(
         id=problems.text(value, "id", PUBLIC_ID, required=True),
         namespace=problems.text(value, "namespace", NAMESPACE, required=True),
@@ -117,6 +130,7 @@ def parse_execution(value: Any) -> PostedExecution:
         parent_id=parent_of(value, problems),
         url=parse_url(value, problems),
         error=problems.message(value, "error"),
+        digest=digest(content),
         task_runs=parse_task_runs(value, problems),
         raw=value,
     )
@@ -172,10 +186,8 @@ def parse_state(value: Any, path: str, problems: Problems) -> PostedState:
         value = {}
     current = problems.text(value, "current", path=path, required=isinstance(value, Mapping))
     current = ALIASES.get(current, current)
-    if current and current not in State.values:
-        problems.add(
-            f"{path}.current", f"Unknown state “{current}”. Known: {', '.join(State.values)}."
-        )
+    if current and current not in STATES:
+        problems.add(f"{path}.current", f"Unknown state “{current}”. Known: {', '.join(STATES)}.")
     histories = parse_histories(value.get("histories"), path, problems)
     times = [as_time(entry["date"]) for entry in histories if "date" in entry]
     known = [time for time in times if time is not None]
@@ -225,6 +237,7 @@ def parse_task_run(
     if not isinstance(value, Mapping):
         problems.add(path, "A task run is a JSON object.")
         return None
+    content, problems.storable = canonical(value)
     own_id = problems.text(value, "id", PUBLIC_ID, path=path, required=True)
     emitted = {key: value[key] for key in ("assets", "assetEmits") if value.get(key) is not None}
     lines = [*_logs(value.get("logs")), *logs.get(own_id, [])]
@@ -243,6 +256,7 @@ def parse_task_run(
         outputs=problems.mapping(value, "outputs", path=path),
         emitted=emitted,
         error=problems.message(value, "error", path=path),
+        digest=digest(content, *lines),
         raw=value,
     )
 

@@ -22,27 +22,43 @@ def as_time(value: Any) -> datetime | None:
         return None
 
 
-def as_json(value: Any, path: str, problems: "Problems") -> str:
-    """Canonical JSON that PostgreSQL can store, or a problem: NUL, lone surrogates, NaN."""
+def canonical(value: Any) -> tuple[bytes, bool]:
+    """(JSON with sorted keys, whether PostgreSQL can store all of it): one pass for both.
+
+    What cannot be stored is NUL, lone surrogates and NaN; the bytes are b"" where there is no
+    JSON of it at all. Fields are looked at one by one only when this says no.
+    """
     try:
-        text = json.dumps(
+        encoded = json.dumps(
             value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-        )
+        ).encode()
+    except (ValueError, TypeError, RecursionError):
+        return b"", False
+    return encoded, b"\\u0000" not in encoded
+
+
+def as_json(value: Any, path: str, problems: "Problems") -> None:
+    """Note a problem if PostgreSQL cannot store `value` as JSON."""
+    if problems.storable:
+        return
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
         text.encode()
     except (ValueError, TypeError, RecursionError) as exc:
         reason = "it holds a lone surrogate" if isinstance(exc, UnicodeError) else str(exc)
         problems.add(path, f"Cannot be stored as JSON: {reason}.")
-        return "null"
+        return
     if "\\u0000" in text:
         problems.add(path, "Cannot be stored: it holds a NUL character.")
-    return text
 
 
 class Problems:
     """What is wrong with one posted object: `found` is [{"field", "message"}]."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, storable: bool = False) -> None:
         self.found: list[dict[str, str]] = []
+        #: The whole object is known to be storable: no text in it needs a look of its own.
+        self.storable = storable
 
     def add(self, path: str, message: str) -> None:
         if len(self.found) < 50:
@@ -72,6 +88,8 @@ class Problems:
 
     def checked(self, value: str, where: str) -> str:
         """Text that PostgreSQL can hold."""
+        if self.storable:
+            return value
         if "\x00" in value:
             self.add(where, "Cannot be stored: it holds a NUL character.")
             return ""

@@ -1,34 +1,18 @@
 """Which of two deliveries of the same thing counts (DESIGN §4): terminal beats non-terminal, then
 the later event time, then, so that every order ends alike, the larger digest of the content."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from lineage.dsl import Flow
-from lineage.kestra.posted import PostedExecution, PostedState, PostedTaskRun
+from lineage.kestra.posted import PostedExecution, PostedTaskRun
 
 #: [1 if terminal, event time in µs, digest]: compared as lists, stored as JSON.
 type Stamp = list[Any]
 
 
-def digest(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-
-
-def _stamp(state: PostedState, content: Any) -> Stamp:
-    return [int(state.is_terminal), state.at, digest([state.current, state.histories, content])]
-
-
-def execution_stamp(execution: PostedExecution) -> Stamp:
-    raw = {key: value for key, value in execution.raw.items() if key != "taskRunList"}
-    return _stamp(execution.state, raw)
-
-
-def task_run_stamp(task_run: PostedTaskRun) -> Stamp:
-    return _stamp(task_run.state, [task_run.raw, task_run.emitted])
+def stamp_of(posted: PostedExecution | PostedTaskRun) -> Stamp:
+    return [int(posted.state.is_terminal), posted.state.at, posted.digest]
 
 
 class Delivery:
@@ -37,7 +21,7 @@ class Delivery:
 
     def __init__(self, execution: PostedExecution) -> None:
         self.execution = execution
-        self.stamp = execution_stamp(execution)
+        self.stamp = stamp_of(execution)
         self.task_runs: dict[str, tuple[Stamp, PostedTaskRun, PostedExecution]] = {}
         #: The flow's revision whose declarations apply; None while the flow has no YAML.
         self.revision: int | None = None
@@ -53,14 +37,14 @@ class Delivery:
 
     def add(self, execution: PostedExecution) -> None:
         """Another delivery of the same execution in the same request."""
-        stamp = execution_stamp(execution)
+        stamp = stamp_of(execution)
         if stamp > self.stamp:
             self.execution, self.stamp = execution, stamp
         self._take_task_runs(execution)
 
     def _take_task_runs(self, execution: PostedExecution) -> None:
         for run in execution.task_runs:
-            stamp = task_run_stamp(run)
+            stamp = stamp_of(run)
             held = self.task_runs.get(run.id)
             if held is None or stamp > held[0]:
                 self.task_runs[run.id] = (stamp, run, execution)
