@@ -11,7 +11,7 @@ from lineage.dsl.assets import Parse, metadata_problem, parse_asset, parse_refer
 from lineage.dsl.expressions import ExpressionError, check_template, is_template
 from lineage.dsl.fields import Fields
 from lineage.dsl.flows import FAILURE_BEHAVIORS, MAX_ITEMS, WARN, Declaration, Declared
-from lineage.dsl.yaml_text import Node
+from lineage.dsl.yaml_text import Node, child_path
 
 _TEXTS = {
     "id": rules.validate_asset_id,
@@ -128,7 +128,7 @@ def _check(fields: Fields, node: Node, path: str) -> None:
     """Notes every template below `node` that can never be evaluated."""
     if isinstance(node.value, dict):
         for key, child in node.value.items():
-            _check(fields, child, f"{path}.{key}")
+            _check(fields, child, child_path(path, key))
     elif isinstance(node.value, list):
         for index, child in enumerate(node.value):
             _check(fields, child, f"{path}[{index}]")

@@ -105,7 +105,7 @@ class _Cache:
     """Compiled templates by their text; the oldest make room. Bounded by the tokens in it, since
     they are what takes memory, and paid for by whoever compiles."""
 
-    MAX_TOKENS = 200_000
+    MAX_TOKENS = 50_000
 
     def __init__(self) -> None:
         self.kept: dict[str, tuple[Parts, int]] = {}

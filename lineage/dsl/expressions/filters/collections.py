@@ -69,7 +69,10 @@ def rsort_filter(scope: Scope, value: Any) -> list[Any]:
 
 @value_filter("reverse")
 def reverse_filter(scope: Scope, value: Any) -> Any:
-    return value[::-1] if isinstance(value, str) else items_of(scope, value)[::-1]
+    if isinstance(value, str):
+        scope.spend_text(len(value))
+        return value[::-1]
+    return items_of(scope, value)[::-1]
 
 
 @value_filter("distinct", "unique", "uniq")
@@ -77,6 +80,7 @@ def distinct_filter(scope: Scope, value: Any) -> list[Any]:
     seen: set[str] = set()
     found = []
     for item in items_of(scope, value):
+        scope.spend(4)
         key = f"{type(item).__name__}:{to_json(scope, item)}"
         if key not in seen:
             seen.add(key)
@@ -98,7 +102,10 @@ def slice_filter(scope: Scope, value: Any, fromIndex: Any = 0, toIndex: Any = No
     end = None if toIndex is None else whole(toIndex, "toIndex")
     if start < 0 or (end is not None and end < start):
         raise ExpressionError("the indexes of a slice must be positive and in order")
-    return (value if isinstance(value, str) else items_of(scope, value))[start:end]
+    if isinstance(value, str):
+        scope.spend(len(value) // 32)
+        return value[start:end]
+    return items_of(scope, value)[start:end]
 
 
 @value_filter("merge")

@@ -50,6 +50,7 @@ def upper_filter(scope: Scope, value: str) -> str:
 
 @text_filter("title")
 def title_filter(scope: Scope, value: str) -> str:
+    scope.spend(len(value) // 2)
     return re.sub(r"\S+", lambda word: word[0][0].upper() + word[0][1:], value)
 
 
@@ -77,6 +78,7 @@ def abbreviate_filter(scope: Scope, value: str, length: Any) -> str:
 @text_filter("slugify")
 def slugify_filter(scope: Scope, value: str) -> str:
     """Kestra's Slugify: accents go, everything but letters, digits and dashes goes."""
+    scope.spend(len(value) // 3)
     plain = unicodedata.normalize("NFD", re.sub(r"\s", "-", value))
     slug = re.sub(r"[^A-Za-z0-9_-]", "", plain).replace("_", "-")
     return re.sub(r"-+", "-", slug).removeprefix("-").removesuffix("-").lower()

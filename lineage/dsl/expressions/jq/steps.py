@@ -154,8 +154,8 @@ def sliced(term: Run, start: Run, end: Run) -> Run:
         for container in term(scope, value):
             for last in end(scope, value):
                 for first in start(scope, value):
+                    scope.spend(1 + (len(container) if hasattr(container, "__len__") else 0) // 8)
                     found.append(_slice(container, first, last))
-                    scope.spend(1 + (len(found[-1]) if found[-1] else 0))
         return found
 
     return run

@@ -50,7 +50,10 @@ def _max(scope: Scope, value: Any) -> Any:
 
 @value_function("reverse")
 def _reverse(scope: Scope, value: Any) -> Any:
-    return value[::-1] if isinstance(value, str) else list_of(scope, value)[::-1]
+    if isinstance(value, str):
+        scope.spend_text(len(value))
+        return value[::-1]
+    return list_of(scope, value)[::-1]
 
 
 @value_function("add")
@@ -58,6 +61,7 @@ def _add(scope: Scope, value: Any) -> Any:
     items = list(entries_of(scope, value).values()) if isinstance(value, Mapping) else value
     total = None
     for item in list_of(scope, items):
+        scope.spend(2)
         total = plus(scope, total, item)
     return total
 

@@ -100,4 +100,7 @@ def itself(scope: Scope, value: Any) -> list[Any]:
 
 def as_text(scope: Scope, value: Any) -> str:
     """jq's tostring."""
-    return value if isinstance(value, str) else to_json(scope, value)
+    if isinstance(value, str):
+        return value
+    scope.spend(4)
+    return to_json(scope, value)

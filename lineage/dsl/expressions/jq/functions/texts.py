@@ -61,12 +61,17 @@ def _text(scope: Scope, value: Any) -> str:
 
 @value_function("ascii_downcase")
 def _downcase(scope: Scope, value: Any) -> Any:
-    return _text(scope, value).translate(_TO_LOWER)
+    return _mapped(scope, value, _TO_LOWER)
 
 
 @value_function("ascii_upcase")
 def _upcase(scope: Scope, value: Any) -> Any:
-    return _text(scope, value).translate(_TO_UPPER)
+    return _mapped(scope, value, _TO_UPPER)
+
+
+def _mapped(scope: Scope, value: Any, letters: dict[int, int]) -> str:
+    scope.spend(len(_text(scope, value)) // 2)
+    return value.translate(letters)
 
 
 _TO_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
