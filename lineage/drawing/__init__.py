@@ -7,9 +7,10 @@ from lineage.drawing.bars import HeatCell, Run, duration_bar, heat, run_bars, sp
 from lineage.drawing.durations import duration_text
 from lineage.drawing.gantt import Bar, GanttRow, Segment, Tick, gantt_axis, gantt_rows
 from lineage.drawing.graph import draw_graph
-from lineage.drawing.layout import Placed, lay_out
+from lineage.drawing.layout import lay_out
 from lineage.drawing.minimap import draw_minimap
 from lineage.drawing.nodes import GraphEdge, GraphNode
+from lineage.drawing.placed import Placed
 
 __all__ = [
     "Bar",

@@ -3,7 +3,7 @@
 _UNITS = (("d", 86_400.0), ("h", 3_600.0), ("min", 60.0), ("s", 1.0))
 _STEPS = tuple(
     [scale * step for scale in (0.001, 0.01, 0.1) for step in (1, 2, 5)]
-    + [1, 2, 5, 10, 15, 30]
+    + [1, 2, 5, 10, 20, 30]
     + [60 * step for step in (1, 2, 5, 10, 15, 30)]
     + [3_600 * step for step in (1, 2, 3, 6, 12)]
     + [86_400 * step for step in (1, 2, 7, 14, 28, 91, 182, 365)]

@@ -9,10 +9,11 @@ from itertools import chain
 
 from lineage.drawing.cards import draw_card
 from lineage.drawing.groups import draw_groups, group_boxes
-from lineage.drawing.layout import Box, Line, Placed, lay_out
+from lineage.drawing.layout import lay_out
 from lineage.drawing.marks import escape, number
 from lineage.drawing.nodes import GraphEdge, GraphNode
-from lineage.drawing.paths import path, tip, verticals
+from lineage.drawing.paths import draw_paths, tip
+from lineage.drawing.placed import Box, Line, Placed
 from lineage.drawing.reach import reach
 
 PAD = 36
@@ -101,15 +102,14 @@ def _hatch(placed: Placed, name: str) -> str:
 
 def _draw_lines(placed: Placed, parts: _Parts) -> str:
     """Lines, then their tips (one path for each part); what is lit comes last, so on top."""
-    crossing = verticals(line.points for line in placed.lines)
     faint: list[str] = []
     lit: list[str] = []
     tips: dict[str, list[str]] = {}
-    for index, line in enumerate(placed.lines):
+    shapes = draw_paths([line.points for line in placed.lines])
+    for line, shape in zip(placed.lines, shapes, strict=True):
         part = parts.of_line(line)
         old = " old" if line.old else ""
         kind = f' data-kind="{escape(line.kind)}"' if line.kind else ""
-        shape = path(line.points, index, crossing)
         layer = lit if part in (" up", " down") else faint
         layer.append(f'<path class="edge{part}{old}"{kind} d="{shape}"/>')
         tips.setdefault(part, []).append(tip(line.points))

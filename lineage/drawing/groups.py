@@ -7,8 +7,8 @@ that would also surround a stranger says something false: it is left out.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from lineage.drawing.layout import Box, Placed
 from lineage.drawing.marks import escape, number
+from lineage.drawing.placed import Box, Placed
 from lineage.drawing.text import fit
 
 SIDE, HEAD, FOOT = 14, 28, 14

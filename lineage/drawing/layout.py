@@ -7,13 +7,17 @@ the same picture, in whatever order the database returned it.
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from itertools import compress
+from typing import Any
 
 import graphlay
 
 from lineage.drawing.cards import Sizes
+from lineage.drawing.dense import detour, short_pairs
 from lineage.drawing.nodes import GraphEdge, GraphNode
+from lineage.drawing.placed import Box, Line, Placed, Point
+
+Route = Sequence[tuple[float, float]]
 
 THOROUGH_UP_TO = 200
 """Nodes plus edges up to which the engine may take its time (up to 30 ms); beyond, it takes the
@@ -21,6 +25,12 @@ quick way, with about a tenth more crossings in a fifth of the time."""
 
 FAN = 6
 """Lines that leave, or reach, one node side by side; more than that share a trunk."""
+
+TRUNKS_UP_TO = 400
+"""Lines up to which trunks are looked for: the search takes the square of their number."""
+
+MOST_WAYPOINTS = 250
+"""Places where lines pass through columns; some 150 ms of the engine's time. Beyond: `dense`."""
 
 _SPACING = {
     "layer_gap": 40,
@@ -32,61 +42,6 @@ _SPACING = {
     "isolated_gap": 30,
     "isolated_max_columns": 4,
 }
-
-
-class Box(NamedTuple):
-    """A rectangle in user units."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        return self.x + self.width
-
-    @property
-    def centre(self) -> float:
-        return self.x + self.width / 2
-
-    @property
-    def middle(self) -> float:
-        return self.y + self.height / 2
-
-    @property
-    def bottom(self) -> float:
-        return self.y + self.height
-
-
-class Point(NamedTuple):
-    x: float
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One drawn connection. Parallel edges share it: it is old when all of them are."""
-
-    source: str
-    target: str
-    points: tuple[Point, ...]
-    old: bool
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A graph with a place for everything; `draw_graph` and `draw_minimap` take it.
-
-    `nodes` are in reading order, column by column from the top; `bounds` holds boxes and lines.
-    """
-
-    nodes: tuple[GraphNode, ...]
-    edges: tuple[GraphEdge, ...]
-    boxes: Mapping[str, Box]
-    lines: tuple[Line, ...]
-    bounds: Box
 
 
 def lay_out(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge] = ()) -> Placed:
@@ -103,12 +58,14 @@ def lay_out(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge] = ()) -> Plac
         return Placed((), (), {}, (), Box(0, 0, 0, 0))
 
     sizes = Sizes.of(nodes)
-    raw = _engine([sizes[node] for node in nodes], [(index[a], index[b]) for a, b in pairs])
-    boxes = {node.uid: _box(place) for node, place in zip(nodes, raw["nodes"], strict=True)}
+    places, routes = _arrange(
+        [sizes[node] for node in nodes], [(index[a], index[b]) for a, b in pairs]
+    )
+    boxes = dict(zip((node.uid for node in nodes), places, strict=True))
     flows = {node.uid for node in nodes if node.kind == "flow"}
     lines = tuple(
-        Line(source, target, _route(route, boxes, flows, (source, target)), old, kind)
-        for ((source, target), (old, kind)), route in zip(pairs.items(), raw["edges"], strict=True)
+        Line(source, target, _onto_pills(route, boxes, flows, (source, target)), old, kind)
+        for ((source, target), (old, kind)), route in zip(pairs.items(), routes, strict=True)
     )
     nodes.sort(key=lambda node: (boxes[node.uid].centre, boxes[node.uid].y))
     return Placed(tuple(nodes), edges, boxes, lines, _bounds(boxes.values(), lines))
@@ -145,28 +102,67 @@ def _pairs(edges: Iterable[GraphEdge]) -> dict[tuple[str, str], tuple[bool, str]
     }
 
 
-def _engine(sizes: list[tuple[float, float]], pairs: list[tuple[int, int]]) -> dict[str, Any]:
-    """Ask graphlay (0.3: `layout` takes and gives dicts as its JSON request spells them)."""
-    graph = {
-        "nodes": [{"size": {"width": w, "height": h}, "shape": "box"} for w, h in sizes],
-        "edges": [{"source": a, "target": b, "weight": 1.0} for a, b in pairs],
-    }
+def _arrange(
+    sizes: list[tuple[int, int]], pairs: list[tuple[int, int]]
+) -> tuple[list[Box], list[Route]]:
+    """A box for each size, a polyline for each pair; in dense graphs some of our own drawing."""
+    try:
+        return _engine(sizes, pairs)
+    except graphlay.GraphlayError:
+        short = short_pairs(len(sizes), pairs)
+        boxes, routes = _engine(sizes, list(compress(pairs, short)))
+        drawn = iter(routes)
+        return boxes, [
+            next(drawn) if near else detour(boxes[source], boxes[target], lane)
+            for lane, ((source, target), near) in enumerate(zip(pairs, short, strict=True))
+        ]
+
+
+def _engine(
+    sizes: list[tuple[int, int]], pairs: list[tuple[int, int]]
+) -> tuple[list[Box], list[Route]]:
+    """Ask graphlay 0.3, whose dicts are those of its JSON request.
+
+    Raises GraphlayError for a graph with more than `MOST_WAYPOINTS`, at once. The rounds in which
+    it evens out ports and lines are few, and none around hubs: they grow with the cube of a fan.
+    """
     thorough = len(sizes) + len(pairs) <= THOROUGH_UP_TO
-    options = {
-        "spacing": _SPACING,
-        "routing": {"port_sides": "facing_only", "merge_edges": _merge(pairs)},
-        "effort": "balanced" if thorough else "fast",
-    }
-    return graphlay.layout(graph, options=options).raw
+    fan = max(*_fans(pairs))
+    rounds = 2 if fan <= 4 * FAN and len(pairs) <= TRUNKS_UP_TO else 0
+    layout = graphlay.layout(
+        {
+            "nodes": [{"size": {"width": w, "height": h}, "shape": "box"} for w, h in sizes],
+            "edges": [{"source": a, "target": b, "weight": 1.0} for a, b in pairs],
+        },
+        options={
+            "spacing": _SPACING,
+            "routing": {"port_sides": "facing_only", "merge_edges": _merge(pairs)},
+            "effort": "balanced" if thorough else "fast",
+            "limits": {"max_dummies": MOST_WAYPOINTS},
+            "tuning": {"routing": {"port_relax_rounds": rounds, "overlap_repair_rounds": rounds}},
+        },
+    )
+    boxes = [_box(place) for place in layout.nodes]
+    return boxes, [
+        [Point(_snap(p["x"]), _snap(p["y"])) for p in e["points"]] for e in layout.edges
+    ]
+
+
+def _fans(pairs: list[tuple[int, int]]) -> tuple[int, int]:
+    """How many lines leave, and how many reach, the busiest node."""
+    leave = Counter(source for source, _ in pairs)
+    reach = Counter(target for _, target in pairs)
+    return max(leave.values(), default=0), max(reach.values(), default=0)
 
 
 def _merge(pairs: list[tuple[int, int]]) -> str:
     """Whether lines share a trunk, so that a hub with forty readers does not grow a beard."""
-    forks = max(Counter(source for source, _ in pairs).values(), default=0) > FAN
-    joins = max(Counter(target for _, target in pairs).values(), default=0) > FAN
+    forks, joins = (fan > FAN for fan in _fans(pairs))
+    if len(pairs) > TRUNKS_UP_TO or not (forks or joins):
+        return "none"
     if forks and joins:
         return "both"
-    return "forks" if forks else "joins" if joins else "none"
+    return "forks" if forks else "joins"
 
 
 def _snap(value: float) -> float:
@@ -180,11 +176,11 @@ def _box(place: dict[str, Any]) -> Box:
     return Box(_snap(x), _snap(y), width, height)
 
 
-def _route(
-    route: dict[str, Any], boxes: Mapping[str, Box], flows: set[str], ends: tuple[str, str]
+def _onto_pills(
+    route: Route, boxes: Mapping[str, Box], flows: set[str], ends: tuple[str, str]
 ) -> tuple[Point, ...]:
     """The points of a line; where it meets a flow, drawn in to the pill's curved side."""
-    points = [Point(_snap(p["x"]), _snap(p["y"])) for p in route["points"]]
+    points = [Point(*point) for point in route]
     for uid, i in zip(ends, (0, -1), strict=True):
         if uid in flows:
             points[i] = _onto_pill(points[i], boxes[uid])

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from lineage.drawing.layout import Box, Placed, lay_out
+from lineage.drawing.layout import lay_out
 from lineage.drawing.marks import number, state_name
 from lineage.drawing.nodes import GraphEdge, GraphNode
+from lineage.drawing.placed import Box, Placed
 
 PAD = 60
 
