@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -28,10 +29,20 @@ def create_person(
 ) -> User:
     """Somebody who logs in; `admin` makes an instance admin. Raises ValidationError."""
     user = User(email=email.strip().lower(), name=name, is_instance_admin=admin)
+    if password is not None:
+        validate_password(password, user)
     user.set_password(password)
     user.full_clean()
     user.save()
     return user
+
+
+def make_instance_admin(user: User) -> None:
+    """May manage tenants and see every setting; has no role in any tenant by that alone."""
+    if user.is_service_account:
+        raise ValidationError({"user": "A service account cannot be instance admin."})
+    user.is_instance_admin = True
+    user.save(update_fields=["is_instance_admin"])
 
 
 @transaction.atomic
@@ -49,8 +60,18 @@ def create_group(tenant: Tenant, name: str, members: list[User] | None = None) -
     group = Group(tenant=tenant, name=name)
     group.full_clean()
     group.save()
-    Membership.objects.bulk_create(Membership(group=group, user=user) for user in members or [])
+    add_members(group, members or [])
     return group
+
+
+def add_members(group: Group, members: list[User]) -> None:
+    """Who is a member already stays one. Raises ValidationError for a foreign service account."""
+    for user in members:
+        if user.service_account_of_id not in (None, group.tenant_id):
+            raise ValidationError({"user": "The service account belongs to another tenant."})
+    Membership.objects.bulk_create(
+        [Membership(group=group, user=user) for user in members], ignore_conflicts=True
+    )
 
 
 @transaction.atomic
@@ -75,6 +96,11 @@ def bind(principal: User | Group, role: Role, namespace: str = "") -> Binding:
 def issue_token(
     user: User, name: str, *, lasts: timedelta | None = None, description: str = ""
 ) -> tuple[ApiToken, str]:
-    """(the stored row, the token itself: shown once, only its hash is kept)."""
+    """(the stored row, the token itself: shown once, only its hash is kept).
+
+    Raises ValidationError for a bad name, or one that another token of `user` has.
+    """
     ApiToken(name=name, user=user).clean_fields(exclude=["digest", "token_key", "expiry"])
+    if ApiToken.objects.filter(user=user, name=name).exists():
+        raise ValidationError({"name": f"{user.label} has a token “{name}” already."})
     return ApiToken.objects.create(user, expiry=lasts, name=name, description=description)

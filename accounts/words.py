@@ -1,5 +1,6 @@
 """Ages, durations and counts in words: one wording for pages, mails and command output."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
@@ -46,6 +47,15 @@ def duration(length: float | timedelta | None) -> str:
             rest = whole % size // small
             return f"{whole // size} {unit}" + (f" {rest} {small_unit}" if rest else "")
     return f"{whole} s"
+
+
+def lifetime(text: str) -> timedelta:
+    """`90d`, `12h`, `30min`, `2w`: how long something shall last. ValueError for anything else."""
+    match = re.fullmatch(r"([1-9]\d{0,5})\s*(min|h|d|w)", text.strip())
+    if match is None:
+        raise ValueError(f"“{text}” is not a length of time such as 90d, 12h or 2w")
+    unit = {"min": "minutes", "h": "hours", "d": "days", "w": "weeks"}[match[2]]
+    return timedelta(**{unit: int(match[1])})
 
 
 def number(count: int, *, about: bool = False) -> str:
