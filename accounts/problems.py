@@ -1,6 +1,7 @@
 """One error shape for the whole API: RFC 9457 problem details that name the field."""
 
 from http import HTTPStatus
+from json import JSONDecodeError
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,8 @@ CONTENT_TYPE = "application/problem+json"
 class Problem(exceptions.APIException):
     """An error that a client can act on.
 
-    `errors`: `[{"field": "state.current", "message": "…", "line"?: 3}]`, one a bad field.
+    `errors`: `[{"field": "state.current", "message": "…", "line"?: 3, "column"?: 7}]`, one a bad
+    field, or one for a body that cannot be read at all, with an empty field.
     """
 
     def __init__(
@@ -57,7 +59,7 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
         headers["WWW-Authenticate"] = header
     if (wait := getattr(exc, "wait", None)) is not None:
         headers["Retry-After"] = str(max(1, round(wait)))
-    errors = getattr(exc, "errors", None) or field_errors(exc.detail)
+    errors = getattr(exc, "errors", None) or syntax_errors(exc) or field_errors(exc.detail)
     detail = exc.detail if isinstance(exc.detail, str) else "The request has invalid fields."
     if not isinstance(exc.detail, str) and not errors:
         detail = str(exc.detail)
@@ -67,6 +69,14 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
         headers=headers,
         content_type=CONTENT_TYPE,
     )
+
+
+def syntax_errors(exc: exceptions.APIException) -> list[dict[str, Any]]:
+    """Where a JSON body breaks off: line and column, both counted from 1."""
+    cause = exc.__cause__ or exc.__context__
+    if not isinstance(cause, JSONDecodeError):
+        return []
+    return [{"field": "", "message": cause.msg, "line": cause.lineno, "column": cause.colno}]
 
 
 def field_errors(detail: Any, path: str = "") -> list[dict[str, Any]]:

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='namespace',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['prefixes'], name='namespace_prefixes'),
+            index=django.contrib.postgres.indexes.GinIndex(fields=['prefixes'], name='namespace_prefixes', fastupdate=False),
         ),
         migrations.AddConstraint(
             model_name='namespace',

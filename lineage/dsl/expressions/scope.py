@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-WORK_UNITS = 30_000
+WORK_UNITS = 40_000
 MAX_TEXT = 65_536
 MAX_DEPTH = 64
 MAX_RENDER_DEPTH = 4
