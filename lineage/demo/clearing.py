@@ -3,7 +3,7 @@
 from graphlib import TopologicalSorter
 
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 
 from accounts.models import Tenant, User
 from lineage.demo.company import PEOPLE, TENANTS
@@ -58,6 +58,13 @@ def fields(model: type[models.Model]) -> list[models.ForeignKey]:
 
 
 def empty(model: type[models.Model], tenant: Tenant) -> None:
-    rows = model._base_manager.filter(tenant=tenant)
-    while batch := list(rows.values_list("pk", flat=True)[:BATCH]):
-        rows.filter(pk__in=batch).delete()
+    """In SQL: Django's collector would load every row to look for what it has to take along."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    statement = (
+        f"delete from {table} where ctid = any(array("  # noqa: S608 a model's own table
+        f"select ctid from {table} where tenant_id = %s limit %s))"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [tenant.pk, BATCH])
+        while cursor.rowcount:
+            cursor.execute(statement, [tenant.pk, BATCH])
