@@ -17,26 +17,24 @@ their dates alone. What would end after now is still running.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
-from string import ascii_letters, digits
 from typing import Any
 
 from lineage.demo.company import Script
+from lineage.demo.dice import Dice
 from lineage.demo.mishaps import USUAL, Mishap, mishap_of
 from lineage.demo.rhythm import Start
-from lineage.demo.shapes import OPEN, Course, Event
+from lineage.demo.shapes import OPEN, Course, Event, Place
 
-SEED = "heron"
-UI = "https://orchestrator.heronline.example/ui"
+UI = "https://orchestrator.heronline.example/ui/main"
 #: After one of these, the tasks that follow do not run.
 STOPPING = OPEN | {"FAILED", "KILLED"}
 #: What a flow makes of the states of its tasks: the last of these that occurs.
 SEVERITY = ("SUCCESS", "WARNING", "FAILED", "KILLED", "CREATED", "RETRYING", "RUNNING", "PAUSED")
-WEEKEND_PACE = 0.7
-USUAL_SECONDS = 10.0
 
 type Json = dict[str, Any]
 type Task = Mapping[str, Any]
+#: What a task holds: tasks, and the value and number of the iteration where it is a loop.
+type Branch = tuple[Sequence[Task], str | None, int | None]
 type Scripts = Mapping[tuple[str, str], Script]
 
 
@@ -44,23 +42,6 @@ def play(scripts: Scripts, script: Script, start: Start, now: datetime) -> list[
     """The execution that `start` began, then the executions that it started itself."""
     run = _Run(scripts, script, start, now)
     return [run.execution(), *run.started]
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where in the execution a task runs: under which task run, in which iteration of it."""
-
-    parent: str | None = None
-    value: str | None = None
-    iteration: int | None = None
-
-    def as_json(self) -> Json:
-        fields = {
-            "parentTaskRunId": self.parent,
-            "value": self.value,
-            "iteration": self.iteration,
-        }
-        return {key: field for key, field in fields.items() if field is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +63,11 @@ class _Run:
     def __init__(self, scripts: Scripts, script: Script, start: Start, now: datetime) -> None:
         self.scripts, self.script, self.start, self.now = scripts, script, start, now
         self.namespace, self.flow_id = script.key
-        seed = f"{SEED}/{self.namespace}/{self.flow_id}/{start.number}"
-        self.dice = Random(seed)  # noqa: S311 no secrets are made of it
-        self.id = self.new_id()
-        weekend = start.at.weekday() >= 5 and not script.runs.get("steady")
-        self.pace = WEEKEND_PACE if weekend else 1.0
+        self.dice = Dice(script, start)
+        self.id = self.dice.id()
         self.task_runs: list[Json] = []
         self.started: list[Json] = []
         self.ended: _Ended
-
-    def new_id(self) -> str:
-        return "".join(self.dice.choices(ascii_letters + digits, k=22))
 
     def mishap(self, task: str | None, value: str | None = None) -> Mishap:
         entries = self.script.runs.get("mishaps", ())
@@ -103,9 +78,9 @@ class _Run:
         at, flow = self.start.at, self.script.flow
         refused = self.mishap(None)
         if refused is USUAL:
-            self.ended = self.in_turn(flow["tasks"], at + self.delay(), _Place())
+            self.ended = self.in_turn(flow["tasks"], at + self.dice.delay(), Place())
         else:
-            self.ended = _Ended(refused.state, at + self.delay())
+            self.ended = _Ended(refused.state, at + self.dice.delay())
         events: list[Event] = [("CREATED", at), ("RUNNING", at + timedelta(milliseconds=90))]
         if self.ended.state not in {"CREATED", "RUNNING", "RETRYING"}:
             events.append((self.ended.state, self.ended.at))
@@ -125,10 +100,13 @@ class _Run:
             execution["flowRevision"] = revision
         if self.start.trigger:
             execution["trigger"] = self.start.trigger
-        errors = [refused.error, *(run["error"] for run in self.task_runs if run.get("error"))]
         if self.ended.state in {"FAILED", "KILLED", "CANCELLED"}:
-            execution["error"] = max(errors, key=bool)
+            execution["error"] = refused.error or self.first_error(self.ended.state)
         return execution
+
+    def first_error(self, state: str) -> str:
+        ended_so = (run for run in self.task_runs if run["state"]["current"] == state)
+        return next((run["error"] for run in ended_so if run.get("error")), "")
 
     def labels(self) -> dict[str, str]:
         own = {"system.correlationId": self.id}
@@ -143,7 +121,7 @@ class _Run:
         return len(self.script.sources) or None
 
     # --- tasks --------------------------------------------------------------------------------
-    def in_turn(self, tasks: Sequence[Task], at: datetime, place: _Place) -> _Ended:
+    def in_turn(self, tasks: Sequence[Task], at: datetime, place: Place) -> _Ended:
         endings: list[_Ended] = []
         for task in tasks:
             endings.append(self.task(task, at, place))
@@ -152,24 +130,21 @@ class _Run:
                 break
         return _worst(endings, at)
 
-    def task(self, task: Task, at: datetime, place: _Place) -> _Ended:
+    def task(self, task: Task, at: datetime, place: Place) -> _Ended:
+        branches: list[Branch]
         match task["type"].rpartition(".")[2]:
             case "ForEach":
-                branches = [
-                    (task["tasks"], str(value), n) for n, value in enumerate(self.values(task))
-                ]
-                return self.branches(
-                    task, at, place, branches, together=task.get("concurrencyLimit") == 0
-                )
+                branches = [(task["tasks"], str(v), n) for n, v in enumerate(self.values(task))]
+                together = task.get("concurrencyLimit") == 0
             case "Parallel":
-                branches = [([child], None, None) for child in task["tasks"]]
-                return self.branches(task, at, place, branches, together=True)
+                branches, together = [([child], None, None) for child in task["tasks"]], True
             case "WorkingDirectory":
-                return self.branches(task, at, place, [(task["tasks"], None, None)])
+                branches, together = [(task["tasks"], None, None)], False
             case "Subflow":
                 return self.subflow(task, at, place)
             case _:
                 return self.leaf(task, at, place)
+        return self.branches(task, at, place, branches, together=together)
 
     def values(self, loop: Task) -> Sequence[Any]:
         """A list, or `{{ inputs.<name> }}`."""
@@ -183,17 +158,17 @@ class _Run:
         self,
         task: Task,
         at: datetime,
-        place: _Place,
-        branches: Sequence[tuple[Sequence[Task], str | None, int | None]],
+        place: Place,
+        branches: Sequence[Branch],
         *,
-        together: bool = False,
+        together: bool,
     ) -> _Ended:
         """A task that holds others: its branches at once (`together`) or one after another."""
         task_run = self.task_run(task["id"], place)
         began, endings = at, []
         for tasks, value, iteration in branches:
-            inside = _Place(task_run["id"], value, iteration)
-            endings.append(self.in_turn(tasks, at + self.delay(), inside))
+            inside = Place(task_run["id"], value, iteration)
+            endings.append(self.in_turn(tasks, at + self.dice.delay(), inside))
             if not together:
                 at = endings[-1].at
                 if endings[-1].state in STOPPING:
@@ -202,7 +177,7 @@ class _Run:
         task_run["state"] = self.course(began, ended).as_json()
         return ended
 
-    def subflow(self, task: Task, at: datetime, place: _Place) -> _Ended:
+    def subflow(self, task: Task, at: datetime, place: Place) -> _Ended:
         task_run = self.task_run(task["id"], place)
         origin = {
             "id": task["id"],
@@ -215,7 +190,9 @@ class _Run:
             },
         }
         labels = {**self.start.labels, "system.correlationId": self.id}
-        start = Start(at + self.delay(), self.start.number, self.start.age, origin, labels=labels)
+        start = Start(
+            at + self.dice.delay(), self.start.number, self.start.age, origin, labels=labels
+        )
         script = self.scripts[task["namespace"], task["flowId"]]
         child = _Run(self.scripts, script, start, self.now)
         self.started += [child.execution(), *child.started]
@@ -225,11 +202,15 @@ class _Run:
         ended = _Ended(state, child.ended.at)
         task_run["state"] = self.course(at, ended).as_json()
         task_run["outputs"] = {"executionId": child.id, "state": child.ended.state}
+        if ended.state in {"FAILED", "KILLED"}:
+            task_run["error"] = (
+                f"Subflow {child.flow_id} ended {state}: {child.first_error(state)}"
+            )
         return ended
 
-    def leaf(self, task: Task, at: datetime, place: _Place) -> _Ended:
+    def leaf(self, task: Task, at: datetime, place: Place) -> _Ended:
         mishap = self.mishap(task["id"], place.value)
-        attempts = self.attempts(task["id"], at + self.delay(), mishap)
+        attempts = self.attempts(task["id"], at + self.dice.delay(), mishap)
         events: list[Event] = [("CREATED", at)]
         for n, (_, attempt) in enumerate(attempts):
             events += [("RETRYING", attempt[0][1])] * bool(n) + [attempt[0]]
@@ -255,7 +236,7 @@ class _Run:
         attempts: list[tuple[str, Sequence[Event]]] = []
         for n in range(1, mishap.attempts + 1):
             last = n == mishap.attempts
-            end = at + self.duration(task) * (1 if last else 0.4)
+            end = at + self.dice.duration(task) * (1 if last else 0.4)
             state = mishap.state if last else "FAILED"
             error = "" if state in {"SUCCESS", "PAUSED"} else mishap.error.strip()
             attempts.append((error, [("RUNNING", at), (state, end)]))
@@ -270,22 +251,22 @@ class _Run:
         runs = self.script.runs
         failed = state not in {"SUCCESS", "WARNING"}
         if outputs := runs.get("outputs", {}).get(task):
-            task_run["outputs"] = {} if failed else self.rolled(outputs)
+            task_run["outputs"] = {} if failed else self.dice.figures(outputs)
         if emits := runs.get("emits", {}).get(task):
             task_run["assetEmits"] = emits[: len(emits) // 2] if failed else emits
         generated: Mapping[str, Json] = runs.get("generates", {}).get(task, {})
         (_, at), (_, end) = attempt
         for name, bundle in generated.items():
             began, at = at, at + (end - at) / 2
-            made = self.task_run(name, _Place(parent=task_run["id"]))
+            made = self.task_run(name, Place(parent=task_run["id"]))
             made["state"] = Course(
                 [("CREATED", began), ("RUNNING", began), ("SUCCESS", at)]
             ).as_json()
             made["assetEmits"] = [bundle]
 
-    def task_run(self, task: str, place: _Place) -> Json:
+    def task_run(self, task: str, place: Place) -> Json:
         """A task run without a state yet, put in its place in the list."""
-        made = {"id": self.new_id(), "executionId": self.id, "taskId": task, **place.as_json()}
+        made = {"id": self.dice.id(), "executionId": self.id, "taskId": task, **place.as_json()}
         self.task_runs.append(made)
         return made
 
@@ -295,23 +276,3 @@ class _Run:
         if ended.state not in OPEN:
             events.append((ended.state, ended.at))
         return Course.until(self.now, events)
-
-    # --- dice ---------------------------------------------------------------------------------
-    def delay(self) -> timedelta:
-        """How long a queue holds a task back."""
-        return timedelta(milliseconds=self.dice.randint(120, 900))
-
-    def duration(self, task: str) -> timedelta:
-        usual = self.script.runs.get("seconds", {}).get(task, USUAL_SECONDS)
-        spread = 0.01 if self.script.runs.get("steady") else 0.22
-        return timedelta(seconds=usual * self.pace * self.dice.lognormvariate(0, spread))
-
-    def rolled(self, outputs: Any) -> Any:
-        if isinstance(outputs, dict):
-            return {key: self.rolled(value) for key, value in outputs.items()}
-        match outputs:
-            case [int(low), int(high)]:
-                return self.dice.randint(round(low * self.pace), round(high * self.pace))
-            case list():
-                return [self.rolled(value) for value in outputs]
-        return outputs

@@ -40,5 +40,22 @@ class Course:
         return shape
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the execution a task runs: under which task run, in which iteration of it."""
+
+    parent: str | None = None
+    value: str | None = None
+    iteration: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        fields = {
+            "parentTaskRunId": self.parent,
+            "value": self.value,
+            "iteration": self.iteration,
+        }
+        return {key: field for key, field in fields.items() if field is not None}
+
+
 def instant(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
