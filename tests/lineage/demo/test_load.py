@@ -138,7 +138,7 @@ def test_an_expression_that_fails_is_told_and_loses_nothing(main: Tenant) -> Non
     assert set(wrong.values_list("task_id", "value", "state", "shown_state")) == {
         ("store", "basel", "SUCCESS", "WARNING")
     }
-    [error] = wrong.first().asset_errors
+    [error] = wrong[0].asset_errors
     assert error["field"] == "outputs[0].id" and "basel" in error["message"]
     assert everything(Asset, main).filter(public_id__startswith="raw.berth_windows_").count() == 3
 
