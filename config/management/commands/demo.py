@@ -4,6 +4,7 @@ import json
 import os
 import tempfile
 from argparse import ArgumentParser
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Tenant
 from config.database import BASE_DIR
 from config.serving import LOOPBACK, add_port, serve
-from lineage.demo import load_demo
+from lineage.demo import TenantTaken, load_demo
 
 ACCOUNTS = BASE_DIR / ".headwater/demo.json"
 UNFINISHED = BASE_DIR / ".headwater/demo.unfinished"
@@ -59,7 +60,7 @@ class Command(BaseCommand):
             self.stdout.write("Loading the demo …")
             self.stdout.flush()
             UNFINISHED.touch()
-            accounts = load_demo(reset=_has_tenants())
+            accounts = _load(reset=_has_tenants())
         else:
             accounts = json.loads(ACCOUNTS.read_text())
         self._accounts = {**accounts, "url": url}
@@ -73,6 +74,16 @@ class Command(BaseCommand):
             self.stdout.write(f"  {user['role']:<15} {user['email']:<28} {user['password']}")
         self.stdout.write(f"API tokens are in {ACCOUNTS}. Ctrl-C stops it.")
         self.stdout.flush()
+
+
+def _load(*, reset: bool) -> dict[str, Any]:
+    try:
+        accounts = load_demo(reset=reset)
+    except TenantTaken as error:
+        raise CommandError(str(error)) from error
+    if accounts is None:
+        raise CommandError("The demo is loaded already, and --reset was not said.")
+    return asdict(accounts)
 
 
 def _has_tenants() -> bool:
