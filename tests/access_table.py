@@ -52,5 +52,12 @@ ACCESS: dict[str, dict[str, Row]] = {
     },
     # --- pages of a tenant -----------------------------------------------------------------
     # --- API -------------------------------------------------------------------------------
+    "execution_search":                     {"GET -": API_READ},
+    "execution": {"GET run-orders": API_READ, "GET run-ledger": API_HIDDEN},
+    "flow_search":                          {"GET -": API_READ},
+    # A namespace out of reach looks like an empty one.
+    "namespace_flows": {"GET company.data": API_READ, "GET company.finance": API_READ},
+    "flow": {"GET build_orders": API_READ, "GET close_books": API_HIDDEN},
+    "flow_revisions": {"GET build_orders": API_READ, "GET close_books": API_HIDDEN},
 }
 # fmt: on

@@ -1,13 +1,22 @@
 """Rows made directly, for tests of reads; tests of writes post through the real functions."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import count
 from typing import Any
 
 from accounts.access import prefixes
 from accounts.models import Tenant
 from catalog.models import Asset, AssetState, Namespace
-from lineage.models import AssetUsage, Edge, Execution, Flow, LineageEvent, TaskRun
+from lineage.models import (
+    AssetUsage,
+    Edge,
+    Execution,
+    Flow,
+    FlowRevision,
+    LineageEvent,
+    TaskRun,
+)
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 _numbers = count(1)
@@ -120,4 +129,21 @@ def make_bundle(task_run: TaskRun, inputs: list[Asset], outputs: list[Asset]) ->
         inputs=[asset.pk for asset in inputs],
         outputs=[asset.pk for asset in outputs],
         at=at,
+    )
+
+
+def make_revision(flow: Flow, source: str, **fields: Any) -> FlowRevision:
+    """The next revision of `flow`, and `flow` at it."""
+    flow.revision += 1
+    flow.save(update_fields=["revision"])
+    return FlowRevision.objects.create(
+        **{
+            "tenant": flow.tenant,
+            "flow": flow,
+            "revision": flow.revision,
+            "source": source,
+            "source_hash": sha256(source.encode()).hexdigest(),
+            "created_at": NOW,
+        }
+        | fields
     )

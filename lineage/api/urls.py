@@ -2,10 +2,22 @@
 
 from django.urls import URLPattern, path
 
+from lineage.api.execution_reads import ExecutionItem, ExecutionSearch
 from lineage.api.execution_writes import ExecutionCollection
+from lineage.api.flow_reads import FlowItem, FlowRevisions, FlowSearch, NamespaceFlows
 from lineage.api.flow_writes import FlowCollection
 
 urlpatterns: list[URLPattern] = [
     path("executions", ExecutionCollection.as_view(), name="executions"),
+    path("executions/search", ExecutionSearch.as_view(), name="execution_search"),
+    path("executions/<path:execution_id>", ExecutionItem.as_view(), name="execution"),
     path("flows", FlowCollection.as_view(), name="flows"),
+    path("flows/search", FlowSearch.as_view(), name="flow_search"),
+    path("flows/<str:namespace>", NamespaceFlows.as_view(), name="namespace_flows"),
+    path("flows/<str:namespace>/<str:flow_id>", FlowItem.as_view(), name="flow"),
+    path(
+        "flows/<str:namespace>/<str:flow_id>/revisions",
+        FlowRevisions.as_view(),
+        name="flow_revisions",
+    ),
 ]

@@ -1,0 +1,94 @@
+"""GET of flows: search, those of a namespace, one with its source, its revisions (K3)."""
+
+from typing import Any
+
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import TenantAPIView
+from accounts.permissions import Action, Resource
+from accounts.problems import Problem
+from catalog.filters import FilterError, parse_filters
+from lineage.api.paging import Paging, whole
+from lineage.api.read_documents import FLOW_GET, FLOW_REVISIONS, FLOW_SEARCH, NAMESPACE_FLOWS
+from lineage.kestra.flow_json import flow_json
+from lineage.models import Flow
+from lineage.queries.flow_search import FLOW_FIELDS, found_flows
+from lineage.queries.flows import (
+    FlowFilter,
+    current_sources,
+    every_source,
+    find_flow,
+    matching,
+    sources_of,
+)
+from lineage.queries.keyset import BY_ID, BY_ID_BACKWARDS
+
+ORDERS = {"id:asc": BY_ID, "id:desc": BY_ID_BACKWARDS}
+#: Flows of one namespace and revisions of one flow come in one answer, without pages.
+MOST = 1_000
+
+
+@FLOW_SEARCH
+class FlowSearch(TenantAPIView):
+    """Flows that the filters let through, by id."""
+
+    needs = {"GET": (Resource.FLOW, Action.LIST)}
+
+    def get(self, request: Request, tenant: str) -> Response:
+        paging = Paging.of(request, ORDERS)
+        try:
+            filters = parse_filters(request.query_params, FLOW_FIELDS)
+        except FilterError as error:
+            raise Problem(422, str(error), errors=error.errors) from error
+        found = found_flows(self.access, filters)
+        return Response(paging.answer(found, lambda rows: flows_json(self, rows)))
+
+
+@NAMESPACE_FLOWS
+class NamespaceFlows(TenantAPIView):
+    """Flows of one namespace, without those of its children; an unknown one has none."""
+
+    needs = {"GET": (Resource.FLOW, Action.LIST)}
+
+    def get(self, request: Request, tenant: str, namespace: str) -> Response:
+        rows = matching(self.access, FlowFilter()).filter(namespace__name=namespace)
+        found = rows.select_related("namespace").order_by("public_id", "pk")[:MOST]
+        return Response(flows_json(self, list(found)))
+
+
+@FLOW_GET
+class FlowItem(TenantAPIView):
+    """One flow: the latest revision, or the one asked for."""
+
+    needs = {"GET": (Resource.FLOW, Action.VIEW)}
+
+    def get(self, request: Request, tenant: str, namespace: str, flow_id: str) -> Response:
+        flow = find_flow(self.access, namespace, flow_id)
+        asked = request.query_params.get("revision")
+        number = whole(asked, "revision", 1, 2**31 - 1) if asked else flow.revision
+        revision = sources_of(self.access, flow, [number]).get(number)
+        if asked and revision is None:
+            raise Http404(f"Flow “{namespace}.{flow_id}” has no revision {number}.")
+        source = request.query_params.get("source", "false").lower() == "true"
+        return Response(flow_json(flow, revision, tenant=tenant, source=source))
+
+
+@FLOW_REVISIONS
+class FlowRevisions(TenantAPIView):
+    """Every revision with its source, the oldest first; none while it is unregistered."""
+
+    needs = {"GET": (Resource.FLOW, Action.VIEW)}
+
+    def get(self, request: Request, tenant: str, namespace: str, flow_id: str) -> Response:
+        flow = find_flow(self.access, namespace, flow_id)
+        revisions = every_source(self.access, flow, MOST)
+        return Response([flow_json(flow, revision, tenant=tenant) for revision in revisions])
+
+
+def flows_json(view: TenantAPIView, flows: list[Flow]) -> list[dict[str, Any]]:
+    """Each at its latest revision; one statement for all sources."""
+    current = current_sources(view.access, flows)
+    slug = view.access.tenant.slug
+    return [flow_json(flow, current.get(flow.pk), tenant=slug, source=False) for flow in flows]

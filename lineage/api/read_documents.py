@@ -1,0 +1,109 @@
+"""What OpenAPI says of the endpoints that answer with executions and flows."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
+
+_PAGING = [
+    OpenApiParameter("page", int, description="From 1.", default=1),
+    OpenApiParameter("size", int, description="From 1 to 500.", default=10),
+    OpenApiParameter(
+        "cursor", str, description="`nextCursor` of the answer before; wins over `page`."
+    ),
+]
+_FILTERS = (
+    "Kestra's filters: `filters[field][OPERATOR]=value`, and `filters[labels][EQUALS][key]=value`."
+)
+
+
+def _sort(*orders: str) -> OpenApiParameter:
+    return OpenApiParameter("sort", str, enum=orders, default=orders[0])
+
+
+def _filters(*examples: str) -> list[OpenApiParameter]:
+    return [OpenApiParameter(f"filters{name}", str, description=_FILTERS) for name in examples]
+
+
+_PAGE = OpenApiResponse(
+    OpenApiTypes.OBJECT, "`results`, `total`, and `nextCursor` while there is more."
+)
+
+EXECUTION_SEARCH = extend_schema_view(
+    get=extend_schema(
+        operation_id="searchExecutions",
+        tags=["Executions"],
+        summary="Search executions",
+        description="Fields: namespace, flowId, executionId, state, startDate, endDate, labels,"
+        " parentExecutionId, q.",
+        parameters=[
+            *_PAGING,
+            _sort("startDate:desc", "startDate:asc"),
+            *_filters("[namespace][PREFIX]", "[flowId][EQUALS]", "[state][IN]"),
+            *_filters(
+                "[startDate][GREATER_THAN_OR_EQUAL_TO]", "[labels][EQUALS][env]", "[q][EQUALS]"
+            ),
+        ],
+        responses={200: _PAGE},
+    )
+)
+EXECUTION_GET = extend_schema_view(
+    get=extend_schema(
+        operation_id="getExecution",
+        tags=["Executions"],
+        summary="One execution with its task runs",
+        description="`taskRunList[].state.current` is the state after `assetFailureBehavior`;"
+        " problems of declared assets stand in `assetErrors`. Assets out of reach are counted in"
+        " `assetEmits[].restricted` and not named. Values of SECRET inputs are masked.",
+        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "Kestra's execution.")},
+    )
+)
+FLOW_SEARCH = extend_schema_view(
+    get=extend_schema(
+        operation_id="searchFlows",
+        tags=["Flows"],
+        summary="Search flows",
+        description="Fields: namespace, flowId, labels, q.",
+        parameters=[
+            *_PAGING,
+            _sort("id:asc", "id:desc"),
+            *_filters(
+                "[namespace][PREFIX]", "[flowId][EQUALS]", "[labels][EQUALS][team]", "[q][EQUALS]"
+            ),
+        ],
+        responses={200: _PAGE},
+    )
+)
+NAMESPACE_FLOWS = extend_schema_view(
+    get=extend_schema(
+        operation_id="listFlowsByNamespace",
+        tags=["Flows"],
+        summary="Flows of a namespace",
+        responses={200: OpenApiTypes.OBJECT},
+    )
+)
+FLOW_GET = extend_schema_view(
+    get=extend_schema(
+        operation_id="getFlow",
+        tags=["Flows"],
+        summary="One flow",
+        parameters=[
+            OpenApiParameter(
+                "source", bool, description="Whether to add the YAML.", default=False
+            ),
+            OpenApiParameter("revision", int, description="Another one than the latest."),
+        ],
+        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "Kestra's flow.")},
+    )
+)
+FLOW_REVISIONS = extend_schema_view(
+    get=extend_schema(
+        operation_id="listFlowRevisions",
+        tags=["Flows"],
+        summary="Revisions of a flow",
+        responses={200: OpenApiTypes.OBJECT},
+    )
+)
