@@ -29,10 +29,10 @@ class ScopedQuery(Query):
 
     scope: str | None = "part of another query"
 
-    def resolve_expression(self, *args: Any, **kwargs: Any) -> Query:
+    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> Any:
         if self.scope is None:
             raise Unscoped(f"{self.get_meta().object_name} in a subquery: say who is asking")
-        return super().resolve_expression(*args, **kwargs)
+        return super().resolve_expression(query, *args, **kwargs)
 
 
 class ScopedQuerySet(models.QuerySet):

@@ -26,6 +26,9 @@ API_READ: Row            = (401,     404,     200,   200,   403,   200,  404)
 #: Reading something that the viewer may not see.
 API_HIDDEN: Row          = (401,     404,     404,   200,   403,   200,  404)
 
+#: Posting what the ingest token may post, too.
+API_POST: Row            = (401,     404,     403,   200,   200,   200,  404)
+
 #: Pages of the login: open to anonymous; who is signed in is sent on from some of them.
 LOGIN: Row               = (200,     302,     302,   302,   200,   302,  302)
 SIGNED_IN: Row           = (302,     200,     200,   200,   302,   200,  200)
@@ -59,5 +62,7 @@ ACCESS: dict[str, dict[str, Row]] = {
     "namespace_flows": {"GET company.data": API_READ, "GET company.finance": API_READ},
     "flow": {"GET build_orders": API_READ, "GET close_books": API_HIDDEN},
     "flow_revisions": {"GET build_orders": API_READ, "GET close_books": API_HIDDEN},
+    "executions": {"POST new-data-run": API_POST, "POST new-finance-run": API_POST},
+    "flows": {"POST new-data-flow": API_POST, "POST new-finance-flow": API_POST},
 }
 # fmt: on

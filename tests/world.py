@@ -7,6 +7,7 @@ bucket               asset without a namespace
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,18 @@ def _namespace(name: str) -> Thing:
     return Thing({"namespace": name, "name": name, "id": name})
 
 
+def _new_flow(namespace: str) -> Thing:
+    body = f"id: fresh\nnamespace: {namespace}\ntasks: [{{id: log, type: io.kestra.core.Log}}]"
+    return Thing(body=body, content_type="application/x-yaml")
+
+
+def _new_run(namespace: str) -> Thing:
+    state = {"current": "SUCCESS", "startDate": "2026-11-20T12:00:00Z"}
+    return Thing(
+        body=json.dumps({"id": "x", "namespace": namespace, "flowId": "fresh", "state": state})
+    )
+
+
 THINGS = {
     "-": Thing(),
     "orders": _asset("orders"),
@@ -54,6 +67,10 @@ THINGS = {
     "run-ledger": _execution("run-ledger"),
     "company.data": _namespace("company.data"),
     "company.finance": _namespace("company.finance"),
+    "new-data-flow": _new_flow("company.data"),
+    "new-finance-flow": _new_flow("company.finance"),
+    "new-data-run": _new_run("company.data"),
+    "new-finance-run": _new_run("company.finance"),
     "anything": Thing({"path": "v1/nothing/here/at/all"}),
     "reset": Thing({"uidb36": "1", "key": "x-y"}),
 }
