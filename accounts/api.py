@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 from accounts.access import Access
 from accounts.models import User
 from accounts.permissions import Action, Resource
-from accounts.web import access_in
+from accounts.web import enter
 
 
 class TenantAPIView(APIView):
@@ -26,7 +26,7 @@ class TenantAPIView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         assert isinstance(request.user, User)
-        self.access = access_in(request.user, kwargs["tenant"])
+        self.access = enter(request.user, kwargs["tenant"])
         method = request.method or ""
         if method == "OPTIONS" or method not in self.allowed_methods:
             return  # nothing to guard: DRF answers, with 405 where there is no such method

@@ -55,32 +55,66 @@ def unnested(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> tuple
     return select, parameters
 
 
-def insert(
-    table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]], then: str = ""
-) -> list[tuple[Any, ...]]:
-    """Insert `rows`, in their order, in one statement; `then`: ON CONFLICT and RETURNING.
+#: One SQL statement and its parameters.
+type Statement = tuple[str, list[Any]]
 
-    Callers sort rows by the unique key, so that concurrent writers lock in one order.
-    Returns what RETURNING yields, else nothing. Table and column names come from code only.
+
+def insertion(
+    table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]], then: str = ""
+) -> Statement | None:
+    """A statement that inserts `rows` in their order; None for no rows.
+
+    `then`: ON CONFLICT and RETURNING. Callers sort rows by the unique key, so that concurrent
+    writers lock in one order. Table and column names come from code only.
     """
     if not rows:
-        return []
+        return None
     select, parameters = unnested(columns, rows)
-    return run(f"insert into {table} ({', '.join(columns)}) {select} {then}", parameters)
+    return f"insert into {table} ({', '.join(columns)}) {select} {then}", parameters  # noqa: S608
 
 
-def update(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
-    """Set all columns but the first, which is the key, of rows that the caller has locked."""
+def changing(
+    table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]
+) -> Statement | None:
+    """A statement that sets all columns but the first, the key, of rows that are locked."""
     if not rows:
-        return
+        return None
     key, *rest = columns
     select, parameters = unnested(columns, rows)
     sets = ", ".join(f"{name} = new.{name}" for name in rest)
-    run(
+    return (
         f"update {table} as old set {sets} from ({select}) as new({', '.join(columns)})"  # noqa: S608
         f" where old.{key} = new.{key}",
         parameters,
     )
+
+
+def insert(
+    table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]], then: str = ""
+) -> list[tuple[Any, ...]]:
+    """`insertion`, run: what RETURNING yields, else nothing."""
+    statement = insertion(table, columns, rows, then)
+    return run(*statement) if statement else []
+
+
+def update(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+    """`changing`, run."""
+    run_together([changing(table, columns, rows)])
+
+
+def run_together(statements: Iterable[Statement | None]) -> None:
+    """Several writes in one round trip, none of which needs to see another's rows.
+
+    PostgreSQL runs them in no promised order, so only one of them may lock rows that others
+    also lock.
+    """
+    wanted = [statement for statement in statements if statement]
+    if not wanted:
+        return
+    *first, last = wanted
+    names = ", ".join(f"part{n} as ({sql})" for n, (sql, _) in enumerate(first))
+    parameters = [value for _, values in wanted for value in values]
+    run(f"with {names} {last[0]}" if first else last[0], parameters)
 
 
 def run(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from accounts.access import Access, access_of, tenants_of
+from accounts.access import Access, access_in, tenants_of
 from accounts.models import Tenant, User
 from accounts.scoping import ScopedQuerySet
 
@@ -26,11 +26,10 @@ class PageRequest(HttpRequest):
     htmx: Any
 
 
-def access_in(user: User, slug: str) -> Access:
+def enter(user: User, slug: str) -> Access:
     """The access of `user` in the tenant `slug`; 404 when it does not exist for them."""
-    tenant = Tenant.objects.filter(slug=slug).first()
-    access = access_of(user, tenant) if tenant else None
-    if access is None or not access.is_member:
+    access = access_in(user, slug)
+    if access is None:
         raise Http404("No such tenant.")
     return access
 
@@ -42,7 +41,7 @@ def tenant_page[**P](
 
     @wraps(view)
     def with_access(request: PageRequest, tenant: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.access = access_in(request.user, tenant)
+        request.access = enter(request.user, tenant)
         remember_tenant(request.user, request.access.tenant)
         return view(request, *args, **kwargs)
 

@@ -3,32 +3,27 @@
 from typing import Any
 
 from accounts.access import Access
-from lineage.dsl import parse_flow
 from lineage.kestra.execution_json import execution_json
 from lineage.kestra.flow_json import flow_json
 from lineage.masking import secret_inputs
 from lineage.models import Execution, Flow, FlowRevision, TaskRun
+from lineage.recording.flows import parsed_flow
 
 WHY = "answers the request that has just stored it"
 
 
 def posted_execution(access: Access, public_id: str) -> dict[str, Any]:
-    """The stored execution in Kestra's shape, its secret inputs masked: three statements."""
+    """The stored execution in Kestra's shape, its secret inputs masked: two statements."""
     execution = (
         Execution.objects.unscoped(WHY)
         .select_related("flow", "namespace")
         .get(tenant=access.tenant, public_id=public_id)
     )
-    revision = (
-        FlowRevision.objects.unscoped(WHY)
-        .filter(flow=execution.flow_id, revision=execution.applied_revision or 0)
-        .first()
-    )
     return execution_json(
         execution,
         TaskRun.objects.unscoped(WHY).filter(execution=execution).order_by("started_at", "pk"),
         tenant=access.tenant.slug,
-        secrets=secret_inputs(parse_flow(revision.source)) if revision else (),
+        secrets=secret_inputs(parsed_flow(execution.flow_id, execution.applied_revision)),
     )
 
 

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from accounts.bulk import insert, run
 from accounts.models import Tenant
+from catalog.naming import ensure_namespaces
 from lineage.dsl import Flow as ParsedFlow
 from lineage.dsl import parse_flow
-from lineage.recording.order import Delivery
 
 
 @dataclass(slots=True)
@@ -24,19 +24,39 @@ class KnownFlow:
 
 
 def ensure_flows(
-    tenant: Tenant, posted: Iterable[Delivery], namespaces: Mapping[str, int]
+    tenant: Tenant, keys: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], KnownFlow]:
-    """(namespace, id) → flow, unregistered ones made on first sight: at most five statements.
+    """(namespace, flow id) → flow; namespaces and unregistered flows are made on first sight.
 
-    A flow without YAML is share-locked until the end: `register_flow` locks it exclusively, so
-    either this request sees the YAML, or registering sees this request's executions.
+    Left out: flows in a namespace that does not exist in a tenant that requires it to. One
+    statement when all are known, nine at the most. A flow without YAML is share-locked until the
+    end: `register_flow` locks it exclusively, so either this request sees the YAML, or
+    registering sees this request's executions.
     """
-    found = find_or_make(tenant, sorted({d.flow_key for d in posted}), namespaces)
+    wanted = sorted(set(keys))
+    found = _find_by_name(tenant, wanted)
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        namespaces = ensure_namespaces(tenant, (namespace for namespace, _ in missing))
+        here = [key for key in missing if key[0] in namespaces]
+        found |= find_or_make(tenant, here, namespaces)
     unregistered = [key for key, flow in found.items() if flow.revision == 0]
     if unregistered:
         lock_flows([found[key].pk for key in unregistered], shared=True)
-        found |= _find(unregistered, namespaces)
+        found |= _find_by_name(tenant, unregistered)
     return found
+
+
+def _find_by_name(tenant: Tenant, keys: list[tuple[str, str]]) -> dict[tuple[str, str], KnownFlow]:
+    rows = run(
+        "select f.id, n.id, n.name, f.public_id, f.revision"
+        " from unnest(%s::text[], %s::text[]) as k(namespace, public_id)"
+        " join catalog_namespace n on n.tenant_id = %s and n.name = k.namespace"
+        " join lineage_flow f on f.tenant_id = n.tenant_id and f.namespace_id = n.id"
+        " and f.public_id = k.public_id",
+        [[namespace for namespace, _ in keys], [id_ for _, id_ in keys], tenant.pk],
+    )
+    return {(row[2], row[3]): KnownFlow(*row) for row in rows}
 
 
 def find_or_make(
@@ -142,6 +162,14 @@ class Revisions:
             if revision and (flow.pk, revision) in self.parsed:
                 return revision, self.parsed[flow.pk, revision]
         return None, None
+
+
+def parsed_flow(flow: int, revision: int | None) -> ParsedFlow | None:
+    """The parsed revision of a flow (row), from memory or with one statement."""
+    if not revision:
+        return None
+    known = KnownFlow(flow, 0, "", "", revision)
+    return Revisions([(known, revision)]).applying(known, revision)[1]
 
 
 class _Kept(dict[tuple[int, int], ParsedFlow]):

@@ -13,7 +13,6 @@ from django.db import transaction
 
 from accounts.access import Access
 from accounts.permissions import Action, Resource
-from catalog.naming import ensure_namespaces
 from lineage.kestra.posted import InvalidExecution, PostedExecution, parse_execution
 from lineage.recording.flows import KnownFlow, Revisions, ensure_flows
 from lineage.recording.order import Delivery, deliveries
@@ -81,16 +80,13 @@ def outcome_of(index: int, execution: PostedExecution, outcome: str) -> Result:
 
 def _record(access: Access, posted: dict[str, Delivery]) -> dict[str, str]:
     """execution id → created, updated, unchanged, or why not."""
-    namespaces = ensure_namespaces(
-        access.tenant, (delivery.execution.namespace for delivery in posted.values())
-    )
+    flows = ensure_flows(access.tenant, (delivery.flow_key for delivery in posted.values()))
     outcome = {
         id_: f"The tenant requires existing namespaces and “{d.execution.namespace}” is not one."
         for id_, d in posted.items()
-        if d.execution.namespace not in namespaces
+        if d.flow_key not in flows
     }
     known = {id_: delivery for id_, delivery in posted.items() if id_ not in outcome}
-    flows = ensure_flows(access.tenant, known.values(), namespaces)
     apply_revisions(known.values(), flows)
     stored = store_executions(access.tenant, known, flows)
     for id_, delivery in known.items():
@@ -101,7 +97,7 @@ def _record(access: Access, posted: dict[str, Delivery]) -> dict[str, str]:
         for id_, delivery in known.items()
         if id_ not in outcome
     ]
-    write_runs(access, items, namespaces)
+    write_runs(access, items)
     return outcome | {id_: stored[id_].status for id_ in known if id_ not in outcome}
 
 
@@ -120,12 +116,12 @@ def apply_revisions(
 def write_runs(
     access: Access,
     items: Sequence[tuple[Delivery, StoredExecution, KnownFlow]],
-    namespaces: dict[str, int],
 ) -> None:
     """Task runs and all that follows from them; sets the `status` of what changed.
 
     Also called when a flow's YAML arrives after its executions (`lineage.registering`).
     """
+    namespaces = {flow.namespace: flow.namespace_pk for _, _, flow in items}
     runs = [run for item in items for run in render_runs(*item)]
     resolved = resolve_assets(access, runs, namespaces)
     store_task_runs(access.tenant, runs)

@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.access import Access
-from catalog.naming import ensure_namespaces
 from lineage.kestra.posted import PostedExecution, parse_execution
 from lineage.models import Execution, TaskRun
 from lineage.recording.flows import KnownFlow
@@ -36,13 +35,12 @@ def replay_executions(access: Access, flow: KnownFlow, *, limit: int) -> int:
     runs: dict[int, list[TaskRun]] = {execution.pk: [] for execution in executions}
     for task_run in TaskRun.objects.unscoped(WHY).filter(execution__in=runs).order_by("pk"):
         runs[task_run.execution_id].append(task_run)
-    namespaces = ensure_namespaces(access.tenant, [flow.namespace])
     deliveries = [Delivery(posted_again(e, flow, runs[e.pk])) for e in executions]
     apply_revisions(deliveries, {delivery.flow_key: flow for delivery in deliveries})
     stored = lock_executions(access.tenant, [e.public_id for e in executions])
     for delivery in deliveries:
         delivery.renders_again = True
-    write_runs(access, [(d, stored[d.execution.id], flow) for d in deliveries], namespaces)
+    write_runs(access, [(d, stored[d.execution.id], flow) for d in deliveries])
     Execution.objects.unscoped(WHY).filter(pk__in=runs).update(applied_revision=flow.revision)
     return len(executions)
 

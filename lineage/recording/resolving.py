@@ -23,7 +23,8 @@ def resolve_assets(
     """
     bundles = [bundle for run in runs for bundle in run.bundles]
     known = find_assets(access.tenant, mentioned(bundles))
-    namespaces |= ensure_namespaces(access.tenant, declared_namespaces(access, bundles, known))
+    unknown = declared_namespaces(access, bundles, known) - namespaces.keys()
+    namespaces |= ensure_namespaces(access.tenant, unknown)
     for run in runs:
         if run.bundles:
             run.bundles = [

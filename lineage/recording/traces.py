@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from accounts.bulk import bigints, insert
+from accounts.bulk import Statement, bigints, insertion, run_together
 from accounts.models import Tenant
 from catalog.declaring import apply_touches
 from catalog.merging import Part, Touch, stamp
@@ -27,12 +27,17 @@ def store_traces(
     assets: Mapping[str, int],
     namespaces: Mapping[str, int],
 ) -> None:
-    """Five writes for new task runs; more, but as constant, when some are replaced."""
+    """Five statements for new task runs; more, but as constant, when some are replaced."""
     forgotten = forget_traces([run.replaces for run in runs if run.replaces])
     speaking = [run for run in runs if run.bundles]
-    store_usages(tenant, speaking, assets)
-    store_events(tenant, speaking, assets)
-    store_edges(tenant, [run for run in speaking if run.is_productive], assets)
+    productive = [run for run in speaking if run.is_productive]
+    run_together(
+        [
+            usages(tenant, speaking, assets),
+            events(tenant, speaking, assets),
+            edges(tenant, productive, assets),
+        ]
+    )
     apply_touches(tenant, touches_of(speaking, assets), namespaces)
     if any(run.replaces for run in runs):
         again = [run for run in speaking if run.replaces]
@@ -43,7 +48,9 @@ def store_traces(
         )
 
 
-def store_usages(tenant: Tenant, runs: Sequence[RenderedRun], assets: Mapping[str, int]) -> None:
+def usages(
+    tenant: Tenant, runs: Sequence[RenderedRun], assets: Mapping[str, int]
+) -> Statement | None:
     """One a task run, asset and direction, failed runs included."""
     rows = {
         (run.pk, assets[item.id], direction): (run.execution.pk, run.posted.state.current, run.at)
@@ -52,7 +59,7 @@ def store_usages(tenant: Tenant, runs: Sequence[RenderedRun], assets: Mapping[st
         for direction, items in ((READ, bundle.inputs), (WRITE, bundle.outputs))
         for item in items
     }
-    insert(
+    return insertion(
         "lineage_assetusage",
         {
             "task_run_id": "bigint",
@@ -70,9 +77,11 @@ def store_usages(tenant: Tenant, runs: Sequence[RenderedRun], assets: Mapping[st
     )
 
 
-def store_events(tenant: Tenant, runs: Sequence[RenderedRun], assets: Mapping[str, int]) -> None:
+def events(
+    tenant: Tenant, runs: Sequence[RenderedRun], assets: Mapping[str, int]
+) -> Statement | None:
     """One a bundle."""
-    insert(
+    return insertion(
         "lineage_lineageevent",
         {
             "tenant_id": "bigint",
@@ -119,15 +128,17 @@ on conflict (upstream_id, downstream_id, flow_id, task_id) do update set
 """
 
 
-def store_edges(tenant: Tenant, runs: Sequence[RenderedRun], assets: Mapping[str, int]) -> None:
+def edges(
+    tenant: Tenant, runs: Sequence[RenderedRun], assets: Mapping[str, int]
+) -> Statement | None:
     """Commutative: counts add up, first and last seen widen, ties go by execution id."""
-    edges: dict[EdgeKey, list[Any]] = {}
+    found: dict[EdgeKey, list[Any]] = {}
     for run in runs:
         last = (run.at, run.posted_in.id, run.execution.pk)
         for key, origin in links(run, assets).items():
-            edge = edges.get(key)
+            edge = found.get(key)
             if edge is None:
-                edges[key] = [origin, run.at, last, 1]
+                found[key] = [origin, run.at, last, 1]
             else:
                 edge[:] = [
                     min(edge[0], origin),
@@ -135,7 +146,7 @@ def store_edges(tenant: Tenant, runs: Sequence[RenderedRun], assets: Mapping[str
                     max(edge[2], last),
                     edge[3] + 1,
                 ]
-    insert(
+    return insertion(
         "lineage_edge as old",
         {
             "upstream_id": "bigint",
@@ -152,7 +163,7 @@ def store_edges(tenant: Tenant, runs: Sequence[RenderedRun], assets: Mapping[str
         [
             (*key, tenant.pk, origin, moment(first), moment(last[0]), count, last[2])
             for key, (origin, first, last, count) in sorted(
-                edges.items(), key=lambda item: sort_key(item[0])
+                found.items(), key=lambda item: sort_key(item[0])
             )
         ],
         UPSERT_EDGE,
