@@ -67,7 +67,7 @@ def test_queries_name_the_tables_they_declare(script: Script) -> None:
 def declared_tables(flow: Flow) -> Iterator[tuple[str, str]]:
     """(statement, table) of each plainly named table that a query task declares."""
     plain = re.compile(r"[a-z]+\.[a-z_]+")
-    by_task = {task.id: task for task in flow.all_tasks() if task.type.endswith("Query")}
+    by_task = {task.id: task for task in flow.all_tasks() if task.sql}
     for asset in flow.declared_assets():
         task = by_task.get(asset.task_id)
         if task and task.sql and plain.fullmatch(asset.id):

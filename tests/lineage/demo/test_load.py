@@ -119,7 +119,7 @@ def test_some_assets_belong_to_nobody(main: Tenant) -> None:
 def test_runs_of_every_kind(main: Tenant) -> None:
     states = dict(everything(Execution, main).values_list("state").annotate(Count("pk")))
     assert states["FAILED"] > 20 and states["WARNING"] > 20
-    assert set(states) == {
+    assert set(states) >= {
         "CANCELLED", "FAILED", "KILLED", "PAUSED", "RUNNING", "SUCCESS", "WARNING",
     }  # fmt: skip
     recent = timezone.now() - timedelta(hours=1)
