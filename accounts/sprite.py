@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from zipfile import ZipFile
 
 _NAVIGATION = "house library waypoints circle-play workflow folder-tree radar shield book-open"
-_TYPES = "table-2 layers file server cylinder chart-column rss sparkles circle-dashed"
+_TYPES = "table-2 layers file server cylinder chart-column rss sparkles circle-dashed box rocket"
 _ACCESS = "eye arrow-down-to-line"
 _REST = """
     search list-filter columns-3 bookmark tag users user key-round bot lock lock-open pencil

@@ -10,7 +10,7 @@ from operator import and_, or_
 
 from django.db.models import Q
 
-from catalog.filters import Condition, Filter, Group, Op
+from catalog.filters import Condition, Filter, Op
 
 type Meaning = Callable[[Condition], Q]
 
@@ -37,7 +37,8 @@ def condition_q(tree: Filter, meanings: Mapping[str, Meaning]) -> Q:
     if isinstance(tree, Condition):
         return meanings[tree.field](tree)
     parts = [condition_q(child, meanings) for child in tree.children]
-    return reduce(or_ if tree.logical == "or" else and_, parts, Q()) if parts else Q()
+    joined = reduce(or_ if tree.logical == "or" else and_, parts, Q())
+    return ~joined if tree.negated else joined
 
 
 def column(path: str) -> Meaning:
@@ -56,8 +57,3 @@ def column(path: str) -> Meaning:
         return found if holds else ~found
 
     return meaning
-
-
-def everything(group: Group) -> bool:
-    """Whether the filters leave nothing out: endpoints that delete refuse these."""
-    return not group.children

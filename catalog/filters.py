@@ -86,10 +86,11 @@ type Filter = Condition | Group
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """No children: everything matches."""
+    """No children: everything matches. Parameters cannot negate a group; a query box can."""
 
     logical: Literal["and", "or"] = "and"
     children: tuple[Filter, ...] = ()
+    negated: bool = False
 
 
 class FilterError(ValueError):

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce, Collate, Lower
 from django.utils import timezone
 
 from accounts.access import Access
@@ -27,8 +28,33 @@ class SearchText(Func):
         super().__init__(output_field=models.TextField())
 
 
+class LastSegment(Func):
+    """What follows the last `.`, `/` or `:` of an id: `orders` of `wh.marts.orders`."""
+
+    template = "regexp_replace(%(expressions)s, '^.*[./:]', '')"
+    output_field = models.TextField()
+
+
+def id_key() -> Collate:
+    """The id in lower case, in the order of code points: one index serves prefix and order."""
+    return Collate(Lower("public_id"), "C")
+
+
+def segment_key() -> Collate:
+    return Collate(Lower(LastSegment("public_id")), "C")
+
+
+def name_key() -> Collate:
+    """What "by name" sorts by: the name that is shown, in any case."""
+    return Collate(Lower(Coalesce("display_name", "public_id")), "C")
+
+
 class AssetQuerySet(NamespacedQuerySet):
     resource = Resource.ASSET
+
+    def with_names(self) -> "AssetQuerySet":
+        """With the lower-cased names that searches compare and sort by; each has its index."""
+        return self.alias(id_key=id_key(), segment_key=segment_key(), name_key=name_key())
 
     def live(self) -> "AssetQuerySet":
         """Without the softly deleted."""
@@ -75,6 +101,13 @@ class Asset(models.Model):
             models.Index(fields=["tenant", "namespace", "public_id"], name="asset_by_namespace"),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="asset_search"),
             GinIndex(OpClass(F("metadata"), name="jsonb_path_ops"), name="asset_metadata"),
+            models.Index(F("tenant"), id_key(), F("id"), name="asset_by_id_key"),
+            models.Index(F("tenant"), segment_key(), F("id"), name="asset_by_segment"),
+            models.Index(F("tenant"), name_key(), F("id"), name="asset_by_name"),
+            models.Index(fields=["tenant", "created_at", "id"], name="asset_by_created"),
+            # Most assets have neither, and cost these two nothing.
+            GinIndex(fields=["owners"], name="asset_owners", condition=~Q(owners=[])),
+            GinIndex(fields=["tags"], name="asset_tags", condition=~Q(tags=[])),
         ]
 
     def __str__(self) -> str:

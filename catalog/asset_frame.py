@@ -1,0 +1,29 @@
+"""What every tab of an asset shows around itself: the head with its state, and the tabs.
+
+Pages of other apps extend `catalog/asset_base.html` with this context and their own.
+"""
+
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.access import prefixes
+from accounts.web import PageRequest, find
+from catalog.asset_types import asset_type
+from catalog.freshness import freshness
+from catalog.models import Asset
+
+
+def asset_frame(request: PageRequest, asset_id: str) -> dict[str, Any]:
+    """Context of `catalog/asset_base.html`; 404 when the asset may not be seen.
+
+    `asset` comes with its `namespace` and `state`; a deleted one comes, too, under a banner.
+    """
+    assets = Asset.objects.select_related("namespace", "state")
+    asset = find(assets, request.access, public_id=asset_id)
+    return {
+        "asset": asset,
+        "type": asset_type(asset.type),
+        "freshness": freshness(asset.type, getattr(asset, "state", None), timezone.now()),
+        "namespaces": prefixes(asset.namespace.name) if asset.namespace else [],
+    }

@@ -1,0 +1,1 @@
+"""Pages of the catalog: fetch, call once, answer."""
