@@ -7,6 +7,7 @@ from typing import Any, Concatenate, cast
 from django.conf import settings
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
@@ -35,12 +36,14 @@ def enter(user: User, slug: str) -> Access:
 
 
 def tenant_page[**P](
-    view: Callable[Concatenate[PageRequest, P], HttpResponse],
-) -> Callable[..., HttpResponse]:
+    view: Callable[Concatenate[PageRequest, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """For views under `/<tenant>/`: builds the one `Access` of the request."""
 
     @wraps(view)
-    def with_access(request: PageRequest, tenant: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def with_access(
+        request: PageRequest, tenant: str, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         request.access = enter(request.user, tenant)
         remember_tenant(request.user, request.access.tenant)
         return view(request, *args, **kwargs)

@@ -17,13 +17,16 @@ from catalog.models import Asset
 def asset_frame(request: PageRequest, asset_id: str) -> dict[str, Any]:
     """Context of `catalog/asset_base.html`; 404 when the asset may not be seen.
 
-    `asset` comes with its `namespace` and `state`; a deleted one comes, too, under a banner.
+    `asset` comes with its `namespace` and `state`, `type` and `freshness` say how to show it,
+    `clock` who set what. A deleted asset is shown, too, under a banner.
     """
     assets = Asset.objects.select_related("namespace", "state")
-    asset = find(assets, request.access, public_id=asset_id)
+    asset = find(assets.defer("search_text"), request.access, public_id=asset_id)
+    state = getattr(asset, "state", None)
     return {
         "asset": asset,
         "type": asset_type(asset.type),
-        "freshness": freshness(asset.type, getattr(asset, "state", None), timezone.now()),
+        "freshness": freshness(asset.type, state, timezone.now()),
+        "clock": state.clock if state else {},
         "namespaces": prefixes(asset.namespace.name) if asset.namespace else [],
     }

@@ -30,7 +30,8 @@ WITH hits AS MATERIALIZED (
     SELECT namespace_id, count(*) AS n FROM hits GROUP BY namespace_id
 ), entries AS (
     SELECT entry.key, entry.value #>> '{{}}' AS value, count(*) AS n
-    FROM (SELECT metadata FROM hits LIMIT {metadata_rows}) AS some, jsonb_each(metadata) AS entry
+    FROM (SELECT metadata FROM hits LIMIT {metadata_rows}) AS seen,
+         jsonb_each(metadata) AS entry
     WHERE jsonb_typeof(entry.value) IN ('string', 'boolean')
       AND length(entry.value #>> '{{}}') BETWEEN 1 AND 60
     GROUP BY 1, 2
@@ -45,10 +46,10 @@ UNION ALL SELECT 'state', '', freshness, count(*) FROM hits GROUP BY freshness
 UNION ALL SELECT 'owner', '', owner, count(*) FROM hits, unnest(owners) AS owner GROUP BY owner
 UNION ALL SELECT 'tag', '', tag, count(*) FROM hits, unnest(tags) AS tag GROUP BY tag
 UNION ALL
-    SELECT 'namespace', '', name, sum(n)::bigint
+    SELECT 'namespace', '', prefix, sum(n)::bigint
     FROM within JOIN catalog_namespace AS namespace ON namespace.id = within.namespace_id,
-         unnest(namespace.prefixes) AS name
-    GROUP BY name
+         unnest(namespace.prefixes) AS prefix
+    GROUP BY prefix
 UNION ALL SELECT 'metadata', key, value, n FROM entries JOIN keys USING (key)
 """
 

@@ -108,3 +108,8 @@ def count_capped(rows: AssetQuerySet, cap: int = COUNT_CAP) -> Count:
     """How many rows, counted up to `cap`."""
     value = rows.order_by()[: cap + 1].count()
     return Count(min(value, cap), value > cap)
+
+
+def has_assets(access: Access) -> bool:
+    """Whether there is anything to list at all: what an empty page says depends on it."""
+    return Asset.objects.listed_to(access).live().exists()

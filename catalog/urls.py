@@ -1,6 +1,22 @@
 """Pages of the catalog, below /<tenant>/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from catalog import converters  # noqa: F401 registers asset_id
+from catalog.views import assets, lists, namespaces
 
 app_name = "catalog"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("catalog", lists.asset_list, name="asset_list"),
+    path("catalog/facets", lists.asset_facets, name="asset_facets"),
+    path("catalog/export.csv", lists.asset_export, name="asset_export"),
+    path("assets/<asset_id:asset_id>/-/history", assets.asset_history, name="asset_history"),
+    path("assets/<asset_id:asset_id>", assets.asset_detail, name="asset_detail"),
+    path("namespaces", namespaces.namespace_list, name="namespace_list"),
+    path(
+        "namespaces/<str:name>/-/children",
+        namespaces.namespace_children,
+        name="namespace_children",
+    ),
+    path("namespaces/<str:name>", namespaces.namespace_detail, name="namespace_detail"),
+]

@@ -54,6 +54,28 @@ ACCESS: dict[str, dict[str, Row]] = {
         f"{method} anything": NOWHERE for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
     },
     # --- pages of a tenant -----------------------------------------------------------------
+    "catalog:asset_list": {"GET -": PAGE},
+    "catalog:asset_facets": {"GET -": PAGE},
+    "catalog:asset_export": {"GET -": PAGE},
+    "catalog:asset_detail": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
+    },
+    "catalog:asset_history": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
+    },
+    "catalog:namespace_list": {"GET -": PAGE},
+    "catalog:namespace_detail": {
+        "GET company.data": PAGE,
+        "GET company.finance": PAGE_HIDDEN,
+    },
+    "catalog:namespace_children": {
+        "GET company.data": PAGE,
+        "GET company.finance": PAGE_HIDDEN,
+    },
     # --- API -------------------------------------------------------------------------------
     "execution_search":                     {"GET -": API_READ},
     "execution": {"GET run-orders": API_READ, "GET run-ledger": API_HIDDEN},

@@ -1,5 +1,6 @@
 """How assets are shown wherever they appear: their type's mark and their freshness."""
 
+import json
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString
 from accounts.templatetags import ui
 from catalog.asset_types import AssetType, asset_type
 from catalog.freshness import Judgement
+from catalog.listing import Listing
 from catalog.query_language import token
 
 register = template.Library()
@@ -67,3 +69,42 @@ def token_filter(field: str, value: Any) -> str:
 def last_segment(name: str) -> str:
     """`company.data.marts` → `marts`."""
     return name.rpartition(".")[2]
+
+
+@register.filter
+def shape(value: Any) -> str:
+    """How a metadata value is shown: map, list, link, plain (a number, a boolean, null), text."""
+    if isinstance(value, dict) and value:
+        return "map"
+    if isinstance(value, list) and value:
+        return "list"
+    if isinstance(value, str):
+        return "link" if value.startswith(("https://", "http://")) else "text"
+    return "plain"
+
+
+@register.filter(name="json")
+def as_json(value: Any) -> str:
+    """Text as it is, everything else as JSON: `true`, `42`, `{"a": 1}`."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def split(text: str) -> list[str]:
+    return text.split(",")
+
+
+@register.simple_tag
+def sort_head(listing: Listing, name: str, title: str, look: str = "") -> SafeString:
+    """A column's head that sorts by it, or the other way round."""
+    chosen = listing.sort == name
+    direction = "descending" if listing.descending else "ascending"
+    arrow = ui.icon("arrow-down" if listing.descending else "arrow-up") if chosen else ""
+    return format_html(
+        '<th scope="col" class="{}"{}><a href="{}">{} {}</a></th>',
+        look,
+        format_html(' aria-sort="{}"', direction) if chosen else "",
+        listing.sorted(name).url,
+        title,
+        arrow,
+    )

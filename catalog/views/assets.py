@@ -1,11 +1,33 @@
 """The pages of one asset."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_safe
 
 from accounts.web import PageRequest, page, tenant_page
 from catalog.asset_frame import asset_frame
+from catalog.cursors import BadCursor
+from catalog.history import history_of
+from catalog.provenance import metadata_entries
 
 
+@require_safe
 @tenant_page
 def asset_detail(request: PageRequest, asset_id: str) -> HttpResponse:
-    return page(request, "catalog/asset_detail.html", asset_frame(request, asset_id))
+    context = asset_frame(request, asset_id)
+    asset, clock = context["asset"], context["clock"]
+    entries = metadata_entries(asset.metadata, context["type"].keys, clock)
+    return page(request, "catalog/asset_detail.html", context | {"entries": entries})
+
+
+@require_safe
+@tenant_page
+def asset_history(request: PageRequest, asset_id: str) -> HttpResponse:
+    context = asset_frame(request, asset_id)
+    try:
+        entries, cursor = history_of(
+            request.access, context["asset"], request.GET.get("cursor", "")
+        )
+    except BadCursor as error:
+        raise Http404(str(error)) from None
+    context |= {"entries": entries, "next_cursor": cursor}
+    return page(request, "catalog/asset_history.html", context, "entries")

@@ -1,0 +1,66 @@
+"""The history of an asset: what changed when, and who did it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.access import Access
+from catalog.cursors import BadCursor, decode_cursor, encode_cursor
+from catalog.models import Asset, AssetChange
+
+PAGE = 50
+#: Longer values are cut in the timeline; the asset itself shows them whole.
+LONG = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """`kind`: added, removed or changed."""
+
+    field: str
+    kind: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    change: AssetChange
+    fields: list[FieldChange]
+
+
+def history_of(access: Access, asset: Asset, cursor: str = "") -> tuple[list[Entry], str]:
+    """(one page, newest first; the next page's cursor or ""). Raises BadCursor."""
+    changes = AssetChange.objects.visible_to(access).filter(asset=asset).order_by("-at", "-pk")
+    if cursor:
+        at, pk = _place(cursor)
+        changes = changes.filter(Q(at__lte=at) & (Q(at__lt=at) | Q(pk__lt=pk)))
+    found = list(changes[: PAGE + 1])
+    more = len(found) > PAGE
+    last = found[:PAGE][-1] if found else None
+    entries = [Entry(change, field_changes(change.changes)) for change in found[:PAGE]]
+    return entries, encode_cursor("history", [last.at, last.pk]) if more and last else ""
+
+
+def field_changes(changes: dict[str, Any]) -> list[FieldChange]:
+    """`{"metadata.rows": [1, 2]}` in the order of names. Shapes of later versions are left out."""
+    pairs = {name: pair for name, pair in changes.items() if isinstance(pair, list)}
+    return [
+        FieldChange(name, _kind(*pair), *pair)
+        for name, pair in sorted(pairs.items())
+        if len(pair) == 2
+    ]
+
+
+def _kind(before: Any, after: Any) -> str:
+    if before is None:
+        return "added"
+    return "removed" if after is None else "changed"
+
+
+def _place(cursor: str) -> list[Any]:
+    values = decode_cursor(cursor, "history")
+    if len(values) != 2 or isinstance(values[0], str | int) or not isinstance(values[1], int):
+        raise BadCursor("The cursor cannot be read.")
+    return values

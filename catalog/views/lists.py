@@ -1,0 +1,59 @@
+"""The catalog page, its facets, and the same search as a CSV file."""
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.web import PageRequest, page, tenant_page
+from catalog.asset_rows import AssetRow
+from catalog.cursors import BadCursor
+from catalog.export import csv_lines
+from catalog.facet_links import facet_groups
+from catalog.facets import facets_of
+from catalog.listing import SORTS, Listing
+from catalog.queries import has_assets, list_assets
+
+PAGE = 50
+
+
+@require_safe
+@tenant_page
+def asset_list(request: PageRequest) -> HttpResponse:
+    listing, now = Listing.of(request.GET), timezone.now()
+    here = reverse("catalog:asset_list", args=[request.access.tenant.slug])
+    if "t" in request.GET and not request.htmx:
+        return redirect(here + listing.url)
+    try:
+        found = list_assets(request.access, listing.search, now, size=PAGE, cursor=listing.cursor)
+    except BadCursor as error:
+        raise Http404(str(error)) from None
+    rows = [AssetRow.of(asset, now) for asset in found.assets]
+    nothing_yet = not rows and not listing.is_filtered and not has_assets(request.access)
+    context = {"listing": listing, "sorts": SORTS, "rows": rows, "nothing_yet": nothing_yet}
+    context["next_page"] = listing.next_page(found.next_cursor) if found.next_cursor else ""
+    response = page(request, "catalog/asset_list.html", context, "results")
+    if request.htmx and not request.htmx.boosted:
+        response["HX-Push-Url"] = here + listing.url
+    return response
+
+
+@require_safe
+@tenant_page
+def asset_facets(request: PageRequest) -> HttpResponse:
+    listing = Listing.of(request.GET)
+    facets = facets_of(request.access, listing.search, timezone.now())
+    context = {"facets": facets, "groups": facet_groups(listing, facets)}
+    return page(request, "catalog/asset_facets.html", context)
+
+
+@require_safe
+@tenant_page
+def asset_export(request: PageRequest) -> HttpResponseBase:
+    listing = Listing.of(request.GET)
+    lines = csv_lines(request.access, listing.search, timezone.now())
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="assets.csv"'
+    return response
