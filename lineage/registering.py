@@ -12,7 +12,7 @@ from catalog.naming import UnknownNamespace, ensure_namespaces
 from lineage.dsl import Flow as ParsedFlow
 from lineage.dsl import parse_flow
 from lineage.models import Flow, FlowRevision
-from lineage.recording.flows import KnownFlow, find_or_make, lock_flows
+from lineage.recording.flows import KnownFlow, find_flows, find_or_make, lock_flows
 from lineage.recording.replaying import replay_executions
 
 #: Executions that get their declarations in the request that posts the YAML; a job does the rest.
@@ -24,7 +24,7 @@ class FlowExists(ValueError):
 
 
 class FlowUnknown(LookupError):
-    """PUT of a flow that is not registered."""
+    """PUT of a flow of which not even an execution is known."""
 
 
 class FlowForbidden(PermissionError):
@@ -58,13 +58,13 @@ def _lock_flow(access: Access, parsed: ParsedFlow, *, replace: bool, create: boo
     if namespace not in namespaces:
         raise UnknownNamespace([namespace])
     key = (namespace, parsed.id)
+    if not create and key not in find_flows([key], namespaces):
+        raise FlowUnknown(f"There is no flow “{namespace}.{parsed.id}”: use POST to register it.")
     flow = find_or_make(access.tenant, [key], namespaces)[key]
     lock_flows([flow.pk], shared=False)
     flow.revision = run("select revision from lineage_flow where id = %s", [flow.pk])[0][0]
     if flow.revision and not replace:
         raise FlowExists(f"Flow “{namespace}.{parsed.id}” exists already: use PUT to change it.")
-    if not flow.revision and not create:
-        raise FlowUnknown(f"Flow “{namespace}.{parsed.id}” is not registered: use POST.")
     return flow
 
 

@@ -82,7 +82,12 @@ ACCESS: dict[str, dict[str, Row]] = {
     "flow_search":                          {"GET -": API_READ},
     # A namespace out of reach looks like an empty one.
     "namespace_flows": {"GET company.data": API_READ, "GET company.finance": API_READ},
-    "flow": {"GET build_orders": API_READ, "GET close_books": API_HIDDEN},
+    "flow": {
+        "GET build_orders": API_READ,
+        "GET close_books": API_HIDDEN,
+        "PUT build_orders.yaml": API_POST,
+        "PUT close_books.yaml": API_POST,
+    },
     "flow_revisions": {"GET build_orders": API_READ, "GET close_books": API_HIDDEN},
     "executions": {"POST new-data-run": API_POST, "POST new-finance-run": API_POST},
     "flows": {"POST new-data-flow": API_POST, "POST new-finance-flow": API_POST},

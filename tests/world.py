@@ -49,6 +49,11 @@ def _new_flow(namespace: str) -> Thing:
     return Thing(body=body, content_type="application/x-yaml")
 
 
+def _yaml_of(namespace: str, flow_id: str) -> Thing:
+    body = f"id: {flow_id}\nnamespace: {namespace}\ntasks: [{{id: log, type: io.kestra.core.Log}}]"
+    return Thing(_flow(namespace, flow_id).kwargs, body, "application/x-yaml")
+
+
 def _new_run(namespace: str) -> Thing:
     state = {"current": "SUCCESS", "startDate": "2026-11-20T12:00:00Z"}
     return Thing(
@@ -69,6 +74,8 @@ THINGS = {
     "company.finance": _namespace("company.finance"),
     "new-data-flow": _new_flow("company.data"),
     "new-finance-flow": _new_flow("company.finance"),
+    "build_orders.yaml": _yaml_of("company.data", "build_orders"),
+    "close_books.yaml": _yaml_of("company.finance", "close_books"),
     "new-data-run": _new_run("company.data"),
     "new-finance-run": _new_run("company.finance"),
     "anything": Thing({"path": "v1/nothing/here/at/all"}),

@@ -11,7 +11,8 @@ from accounts.bodies import read_body
 from accounts.permissions import Action, Resource
 from accounts.problems import Problem
 from catalog.naming import UnknownNamespace
-from lineage.api.documents import FLOW_POST
+from lineage.api.documents import FLOW_POST, FLOW_PUT
+from lineage.api.flow_reads import FlowItem
 from lineage.dsl import InvalidFlow, parse_flow
 from lineage.queries.posted import posted_flow
 from lineage.registering import FlowExists, FlowForbidden, FlowUnknown, register_flow
@@ -38,20 +39,27 @@ class FlowCollection(TenantAPIView):
         return Response(posted_flow(self.access, revision))
 
 
-def put_flow(view: TenantAPIView, request: Request, namespace: str, flow_id: str) -> Response:
-    """PUT of one flow; its YAML must name the same flow as the path."""
-    source = read_yaml(request)
-    with flow_problems():
-        parsed = parse_flow(source)
-        for name, said, asked in (
-            ("id", parsed.id, flow_id),
-            ("namespace", parsed.namespace, namespace),
-        ):
-            if said != asked:
-                message = f"The YAML says “{said}” but the path says “{asked}”."
-                raise Problem(422, message, errors=[{"field": name, "message": message}])
-        revision = register_flow(view.access, source, replace=True, create=False)
-    return Response(posted_flow(view.access, revision))
+class FlowResource(FlowItem):
+    """One flow: read it, or replace its YAML."""
+
+    needs = FlowItem.needs | {"PUT": (Resource.FLOW, Action.UPDATE)}
+
+    @FLOW_PUT
+    def put(self, request: Request, tenant: str, namespace: str, flow_id: str) -> Response:
+        source = read_yaml(request)
+        with flow_problems():
+            parsed = parse_flow(source)
+            same_as_path(parsed.namespace, namespace, "namespace")
+            same_as_path(parsed.id, flow_id, "id")
+            revision = register_flow(self.access, source, replace=True, create=False)
+        return Response(posted_flow(self.access, revision))
+
+
+def same_as_path(said: str, asked: str, field: str) -> None:
+    """The YAML must name the flow that the path names."""
+    if said != asked:
+        message = f"The YAML says “{said}” but the path says “{asked}”."
+        raise Problem(422, message, errors=[{"field": field, "message": message}])
 
 
 def read_yaml(request: Request) -> str:

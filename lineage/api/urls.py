@@ -4,8 +4,8 @@ from django.urls import URLPattern, path
 
 from lineage.api.execution_reads import ExecutionItem, ExecutionSearch
 from lineage.api.execution_writes import ExecutionCollection
-from lineage.api.flow_reads import FlowItem, FlowRevisions, FlowSearch, NamespaceFlows
-from lineage.api.flow_writes import FlowCollection
+from lineage.api.flow_reads import FlowRevisions, FlowSearch, NamespaceFlows
+from lineage.api.flow_writes import FlowCollection, FlowResource
 
 urlpatterns: list[URLPattern] = [
     path("executions", ExecutionCollection.as_view(), name="executions"),
@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("flows", FlowCollection.as_view(), name="flows"),
     path("flows/search", FlowSearch.as_view(), name="flow_search"),
     path("flows/<str:namespace>", NamespaceFlows.as_view(), name="namespace_flows"),
-    path("flows/<str:namespace>/<str:flow_id>", FlowItem.as_view(), name="flow"),
+    path("flows/<str:namespace>/<str:flow_id>", FlowResource.as_view(), name="flow"),
     path(
         "flows/<str:namespace>/<str:flow_id>/revisions",
         FlowRevisions.as_view(),

@@ -63,7 +63,7 @@ def find_or_make(
     tenant: Tenant, keys: list[tuple[str, str]], namespaces: Mapping[str, int]
 ) -> dict[tuple[str, str], KnownFlow]:
     """(namespace, id) → flow; the missing ones are made, without YAML."""
-    found = _find(keys, namespaces)
+    found = find_flows(keys, namespaces)
     missing = [key for key in keys if key not in found]
     if missing:
         now = timezone.now()
@@ -82,7 +82,7 @@ def find_or_make(
             [(tenant.pk, namespaces[ns], id_, 0, "", "{}", now, now) for ns, id_ in missing],
             "on conflict do nothing",
         )
-        found |= _find(missing, namespaces)
+        found |= find_flows(missing, namespaces)
     return found
 
 
@@ -96,9 +96,10 @@ def known_flow(pk: int) -> KnownFlow:
     return KnownFlow(*row)
 
 
-def _find(
+def find_flows(
     keys: list[tuple[str, str]], namespaces: Mapping[str, int]
 ) -> dict[tuple[str, str], KnownFlow]:
+    """(namespace, id) → flow, of those that are known."""
     names = {pk: name for name, pk in namespaces.items()}
     rows = run(
         "select f.id, f.namespace_id, f.public_id, f.revision from lineage_flow f"
