@@ -225,7 +225,10 @@ def edge_update(executions: list[int]) -> Callable[[], Any]:
             [executions],
         )
     ]
-    sql = "update lineage_edge set runs = runs + 1, last_seen = last_seen where id = any(%s::bigint[])"
+    sql = (
+        "update lineage_edge set runs = runs + 1, last_seen = last_seen"
+        " where id = any(%s::bigint[])"
+    )
     return lambda: run(sql, [edges])
 
 
@@ -235,7 +238,8 @@ def state_update(executions: list[int]) -> Callable[[], Any]:
     assets = [
         pk
         for (pk,) in run(
-            "select distinct asset_id from lineage_assetusage where execution_id = any(%s::bigint[])",
+            "select distinct asset_id from lineage_assetusage"
+            " where execution_id = any(%s::bigint[])",
             [executions],
         )
     ]
