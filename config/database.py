@@ -66,6 +66,8 @@ def database_for(arguments: Sequence[str]) -> Iterator[None]:
         server.start()
     except EmbeddedPostgresError as error:
         raise SystemExit(str(error)) from None
+    # `dbshell` finds a psql in any case; one that the machine has comes first.
+    os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], str(server.place.binaries())])
     try:
         yield
     finally:

@@ -1,9 +1,13 @@
 """A copy of this checkout, so that tests may start, kill and empty what they like."""
 
+import os
 import shutil
+import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from config.postgres.places import Place
@@ -24,6 +28,51 @@ def copied_to(folder: Path) -> Iterator[Path]:
     place = Place(folder)
     if place.as_root:
         shutil.rmtree(place.home, ignore_errors=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Serving:
+    """A running `serve` or `demo`: what it has said so far, and the processes it has started."""
+
+    process: subprocess.Popen[str]
+    said: str = ""
+
+    def until_ready(self) -> None:
+        while "Ctrl-C stops it" not in self.said:
+            line = self.process.stdout.readline()
+            assert line, self.said
+            self.said += line
+
+    def below(self) -> set[int]:
+        return descendants(self.process.pid)
+
+    def ends(self) -> int:
+        self.said += self.process.communicate(timeout=40)[0]
+        return self.process.returncode
+
+
+@contextmanager
+def serving(checkout: Path, port: int, *command: str, **environ: str) -> Iterator[Serving]:
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", *(command or ["serve"]), f"--port={port}"],
+        cwd=checkout,
+        env={**os.environ, **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield Serving(process)
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def descendants(pid: int) -> set[int]:

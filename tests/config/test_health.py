@@ -6,6 +6,7 @@ import pytest
 import structlog
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
 
 from config import health
 
@@ -52,6 +53,13 @@ def test_every_answer_carries_the_policy_and_the_safe_headers(client):
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_behind_https_pages_are_redirected_and_probes_are_answered(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    client = Client()
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/accounts/login/")["Location"] == "https://testserver/accounts/login/"
 
 
 def test_a_sound_request_id_is_kept(client):

@@ -4,19 +4,14 @@ import http.client
 import json
 import os
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from config.postgres import EmbeddedPostgres
-from tests.config.checkouts import alive, copied_to, descendants
+from tests.config.checkouts import alive, copied_to, free_port, serving
 
 pytestmark = pytest.mark.slow
 
@@ -29,47 +24,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@dataclass
-class Serving:
-    """A running `serve`: what it has said so far, and the processes it has started."""
-
-    process: subprocess.Popen[str]
-    said: str = ""
-
-    def until_ready(self) -> None:
-        while "Ctrl-C stops it" not in self.said:
-            line = self.process.stdout.readline()
-            assert line, self.said
-            self.said += line
-
-    def below(self) -> set[int]:
-        return descendants(self.process.pid)
-
-    def ends(self) -> int:
-        self.said += self.process.communicate(timeout=40)[0]
-        return self.process.returncode
-
-
-@contextmanager
-def serving(checkout: Path, port: int, *command: str, **environ: str) -> Iterator[Serving]:
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", *(command or ["serve"]), f"--port={port}"],
-        cwd=checkout,
-        env={**os.environ, **environ},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield Serving(process)
-    finally:
-        process.kill()
-        process.communicate()
+    return free_port()
 
 
 def get(port: int, path: str) -> tuple[int, dict[str, str]]:
@@ -99,7 +54,7 @@ def test_it_serves_until_it_is_told_to_stop_and_leaves_nothing_behind(checkout, 
         with serving(checkout, port) as second:
             assert second.ends() == 1
             assert "choose another --port" in second.said
-        server.process.terminate()
+        os.killpg(server.process.pid, signal.SIGINT)  # as Ctrl-C does
         assert server.ends() == 0
         assert not alive(below)
     assert not EmbeddedPostgres(checkout).is_running()

@@ -34,7 +34,7 @@ def variables_read() -> set[str]:
 
 
 @pytest.mark.slow
-def test_production_settings_pass_djangos_deployment_check(transactional_db):
+def test_production_settings_pass_djangos_deployment_check(db):
     """On the test's own server: some checks ask it what it can."""
     database = settings.DATABASES["default"]
     url = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
