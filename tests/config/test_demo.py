@@ -8,7 +8,6 @@ import pytest
 
 from tests.config.checkouts import copied_to, free_port, serving
 
-pytest.importorskip("lineage.demo", reason="the demo's data are not written yet")
 pytestmark = pytest.mark.slow
 
 ROLES = ["instance_admin", "admin", "editor", "viewer", "outsider"]
