@@ -203,6 +203,16 @@ def test_a_group_box_surrounds_its_own_and_nobody_else():
     assert 'class="group"' not in draw_graph(between, edges, title="T", groups=False)
 
 
+def test_a_group_box_does_not_tell_where_a_restricted_node_belongs():
+    nodes = [asset("a", group="data"), asset("b", group="data")]
+    edges = [GraphEdge("a", "r"), GraphEdge("r", "b")]
+    hidden = GraphNode("r", "restricted", group="data")
+    assert 'class="group"' not in draw_graph([*nodes, hidden], edges, title="T")
+
+    apart = draw_graph([*nodes, hidden], [GraphEdge("a", "b")], title="T")
+    assert apart.count('class="group"') == 1
+
+
 def test_a_link_says_what_it_leads_to():
     spoken = asset("a", name="orders", sub="data.marts", state="stale", age="9 d")
     root = parse(draw_graph([spoken, flow("load", state="failed")], title="Lineage of orders"))

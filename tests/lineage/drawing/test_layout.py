@@ -6,7 +6,7 @@ import time
 import pytest
 from hypothesis import given, settings
 
-from lineage.drawing import GraphEdge, lay_out
+from lineage.drawing import GraphEdge, GraphNode, lay_out
 from lineage.drawing.layout import MOST_WAYPOINTS
 from lineage.drawing.placed import Box, Point
 from tests.lineage.drawing.samples import asset, flow, graphs
@@ -79,7 +79,7 @@ def test_cards_of_a_kind_are_equally_wide_and_grow_with_the_longest_name():
 def test_parallel_edges_share_a_line_that_is_old_only_when_all_are():
     nodes = [asset("a"), asset("b")]
     old = GraphEdge("a", "b", bundle=1, old=True, kind="sql")
-    [both] = lay_out(nodes, [old, GraphEdge("a", "b", bundle=2, kind="declared")]).lines
+    [both] = lay_out(nodes, [GraphEdge("a", "b", bundle=2, kind="declared"), old]).lines
     [only] = lay_out(nodes, [old, old]).lines
     assert (both.old, both.kind) == (False, "declared sql")
     assert (only.old, only.kind) == (True, "sql")
@@ -93,6 +93,14 @@ def test_edges_to_unknown_nodes_are_named():
 def test_a_node_given_twice_is_named():
     with pytest.raises(ValueError, match="nodes given twice: a$"):
         lay_out([asset("a"), asset("b"), asset("a")])
+
+
+def test_the_names_of_restricted_nodes_do_not_decide_their_places():
+    def places(first: str, second: str):
+        hidden = [GraphNode("r1", "restricted", first), GraphNode("r2", "restricted", second)]
+        return lay_out(hidden).boxes
+
+    assert places("a", "z") == places("z", "a")
 
 
 def test_lines_of_a_hub_share_a_trunk():
