@@ -3,8 +3,12 @@
 from django.urls import include, path
 
 from accounts.views import unknown_api_path
+from config import openapi
 
 urlpatterns = [
+    path("docs", openapi.api_docs, name="api_docs"),
+    path("v1/openapi.json", openapi.openapi_json, name="openapi_json"),
+    path("v1/openapi.yaml", openapi.openapi_yaml, name="openapi_yaml"),
     path("v1/<slug:tenant>/", include("catalog.api.urls")),
     path("v1/<slug:tenant>/", include("lineage.api.urls")),
     path("<path:path>", unknown_api_path, name="unknown_api_path"),

@@ -144,6 +144,21 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Headwater",
+    "DESCRIPTION": "Flows and executions in; catalog, history and lineage out.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": r"/api/v1/\{tenant\}",
+    "SERVERS": [{"url": "/"}],
+    "TAGS": [{"name": name} for name in ("Assets", "Executions", "Flows", "Namespaces")],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.openapi.add_problems",
+    ],
+}
+
 # --- words, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -50,6 +50,9 @@ ACCESS: dict[str, dict[str, Row]] = {
     "account_reset_password_from_key_done": {"GET -": EVERYBODY},
     #                                                 instance_admin: the page of advice
     "accounts:home": {"GET -": (302, 302, 302, 302, 302, 302, 200)},
+    "api_docs":                             {"GET -": EVERYBODY},
+    "openapi_json":                         {"GET -": EVERYBODY},
+    "openapi_yaml":                         {"GET -": EVERYBODY},
     "unknown_api_path": {
         f"{method} anything": NOWHERE for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
     },
