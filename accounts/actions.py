@@ -6,7 +6,16 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from accounts.models import ApiToken, Binding, Group, Membership, Role, Tenant, User
+from accounts.models import (
+    SERVICE_ACCOUNT_NAME,
+    ApiToken,
+    Binding,
+    Group,
+    Membership,
+    Role,
+    Tenant,
+    User,
+)
 from accounts.permissions import MANAGED_ROLES
 
 
@@ -47,7 +56,14 @@ def make_instance_admin(user: User) -> None:
 
 @transaction.atomic
 def create_service_account(tenant: Tenant, name: str, description: str = "") -> User:
-    """A principal for a machine: no password, no pages, only API tokens."""
+    """A principal for a machine: no password, no pages, only API tokens.
+
+    Raises ValidationError for a name that is taken, or not plain (K6: lower-case, at most 63).
+    """
+    try:
+        SERVICE_ACCOUNT_NAME(name)
+    except ValidationError as error:
+        raise ValidationError({"name": error.messages}) from error
     account = User(service_account_of=tenant, name=name, description=description)
     account.set_unusable_password()
     account.full_clean()

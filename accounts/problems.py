@@ -82,14 +82,21 @@ def syntax_errors(exc: exceptions.APIException) -> list[dict[str, Any]]:
 def field_errors(detail: Any, path: str = "") -> list[dict[str, Any]]:
     """DRF's nested validation errors, flattened to one entry a message."""
     if isinstance(detail, dict):
-        nested = [(f"{path}.{key}" if path else str(key), value) for key, value in detail.items()]
+        nested = [(member(path, key), value) for key, value in detail.items()]
     elif isinstance(detail, list):
         if all(isinstance(item, str) for item in detail):
             return [{"field": path, "message": str(item)} for item in detail]
-        nested = [(f"{path}[{n}]", value) for n, value in enumerate(detail)]
+        nested = [(member(path, n), value) for n, value in enumerate(detail)]
     else:
         return [{"field": path, "message": str(detail)}] if path else []
     return [error for where, value in nested for error in field_errors(value, where)]
+
+
+def member(path: str, key: str | int) -> str:
+    """`lines` and 1 → `lines[1]`, `lines[1]` and "quantity" → `lines[1].quantity`."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    return f"{path}.{key}" if path else key
 
 
 def problem_page(code: int, detail: str) -> JsonResponse:
