@@ -6,7 +6,7 @@ others: readers answer what could be used together with what could not.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lineage.dsl.bundles import UNSET, AssetDeclaration, AssetError, AssetReference, Bundle
@@ -33,6 +33,8 @@ _OWN_FIELDS = SERVER_FIELDS | {
 _LOG_LINE = re.compile(r"::(\{.*\})::", re.DOTALL)
 
 Errors = tuple[AssetError, ...]
+# Reads one item of a list: the value and its place, what it is and what is wrong with it.
+Parse = Callable[[Any, str], tuple[Any, Errors]]
 
 
 def parse_asset(value: Any, field: str = "") -> tuple[AssetDeclaration | None, Errors]:
@@ -130,7 +132,7 @@ def asset_problems(value: Any) -> Errors:
     return parse_asset(value)[1]
 
 
-def _items(value: Any, field: str, parse: Any, errors: list[AssetError]) -> tuple[Any, ...]:
+def _items(value: Any, field: str, parse: Parse, errors: list[AssetError]) -> tuple[Any, ...]:
     if value is None:
         return ()
     if not isinstance(value, list | tuple):
@@ -236,7 +238,7 @@ def _size_bound(value: Any, depth: int) -> int:
 
 def _container_bound(value: Any, depth: int) -> int:
     children: Iterable[Any]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         if not all(isinstance(key, str) for key in value):
             raise ValueError("must have text as keys")
         children = (*value, *value.values())

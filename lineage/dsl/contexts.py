@@ -5,6 +5,7 @@ differ. Executions come from outside: anything of an unexpected shape counts as 
 """
 
 import json
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -76,12 +77,14 @@ class ExecutionContext:
         nested = any("taskrun" in parent for parent in parents)
         if shared is not None and not nested:
             return self._outputs
-        mine = {_text(value): own} if value is not None else own
-        return {**self._outputs, task_id: {**(shared or {}), **mine}}
+        mine = {_text(value): own} if value is not None else dict(own)
+        # Overlaid, not copied: a loop of a thousand runs would copy a thousand outputs each time.
+        merged = ChainMap(mine, shared) if isinstance(shared, dict) else mine
+        return ChainMap({task_id: merged}, self._outputs)
 
     def _gather(self, task_runs: list[Mapping[str, Any]]) -> dict[str, Any]:
         """`outputs.<task>`, below it one level per loop value (as Kestra's Execution.outputs)."""
-        outputs: dict[str, Any] = {}
+        outputs = _Level()
         for run in task_runs:
             own = run.get("outputs")
             if not isinstance(own, Mapping):
@@ -128,15 +131,17 @@ def _moment(state: Mapping[str, Any]) -> datetime | None:
     return parse_moment(state.get("endDate")) or parse_moment(state.get("startDate"))
 
 
+class _Level(dict[str, Any]):
+    """A map of the tree of outputs that is ours to change; posted ones are copied into one."""
+
+
 def _put(tree: dict[str, Any], path: list[str], own: Mapping[str, Any]) -> None:
-    for key in path[:-1]:
+    for key in path:
         below = tree.get(key)
-        if not isinstance(below, dict):
-            below = tree[key] = dict(below) if isinstance(below, Mapping) else {}
+        if not isinstance(below, _Level):
+            below = tree[key] = _Level(below) if isinstance(below, Mapping) else _Level()
         tree = below
-    last = path[-1]
-    stored = tree.get(last)
-    tree[last] = {**stored, **own} if isinstance(stored, Mapping) else dict(own)
+    tree.update(own)
 
 
 def _flow_names(flow: Flow | None, execution: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,14 +4,14 @@ Literal ids, types and namespaces are validated here; of templates only the synt
 shows when the flow is registered and not in the first run.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from lineage.dsl import rules
-from lineage.dsl.assets import metadata_problem
+from lineage.dsl.assets import Parse, metadata_problem, parse_asset, parse_reference
 from lineage.dsl.expressions import ExpressionError, check_template, is_template
 from lineage.dsl.fields import Fields
-from lineage.dsl.flows import FAILURE_BEHAVIORS, WARN, Declaration, Declared
-from lineage.dsl.yaml_text import Node
+from lineage.dsl.flows import FAILURE_BEHAVIORS, MAX_ITEMS, WARN, Declaration, Declared
+from lineage.dsl.yaml_text import Node, child_path
 
 _TEXTS = {
     "id": rules.validate_asset_id,
@@ -20,6 +20,17 @@ _TEXTS = {
     "displayName": rules.validate_text,
     "description": rules.validate_text,
 }
+
+
+class _Side(NamedTuple):
+    """How the items of `inputs` or of `outputs` are read."""
+
+    required: tuple[str, ...]
+    parse: Parse
+
+
+_INPUTS = _Side(("id",), parse_reference)
+_OUTPUTS = _Side(("id", "type"), parse_asset)
 
 
 def read_declaration(owner: Fields) -> Declaration | None:
@@ -31,15 +42,15 @@ def read_declaration(owner: Fields) -> Declaration | None:
         owner.problem("must be a map", "assets")
         return None
     return Declaration(
-        inputs=_declared(block, "inputs", ("id",)),
-        outputs=_declared(block, "outputs", ("id", "type")),
+        inputs=_declared(block, "inputs", _INPUTS),
+        outputs=_declared(block, "outputs", _OUTPUTS),
         enable_auto=_enable_auto(block),
         failure_behavior=_failure_behavior(block),
         line=block.node.line,
     )
 
 
-def _declared(block: Fields, key: str, required: tuple[str, ...]) -> Declared:
+def _declared(block: Fields, key: str, side: _Side) -> Declared:
     node = block.get(key)
     if node is None:
         return None
@@ -48,26 +59,35 @@ def _declared(block: Fields, key: str, required: tuple[str, ...]) -> Declared:
         _check(block, node, path)
         return node.value
     if not isinstance(node.value, list):
-        message = "must be a list, or an expression that yields one"
-        block.problem_at(node, path, message)
+        block.problem_at(node, path, "must be a list, or an expression that yields one")
+        return None
+    if len(node.value) > MAX_ITEMS:
+        block.problem_at(node, path, f"holds more than {MAX_ITEMS} assets")
         return None
     items = enumerate(node.value)
-    return tuple(_item(block, child, f"{path}[{i}]", required) for i, child in items)
+    return tuple(_item(block, child, f"{path}[{i}]", side) for i, child in items)
 
 
-def _item(block: Fields, node: Node, path: str, required: tuple[str, ...]) -> Any:
+def _item(block: Fields, node: Node, path: str, side: _Side) -> Any:
+    """A literal item as what it stands for; one with templates as it was written."""
+    before = len(block.problems)
     if isinstance(node.value, dict):
-        return _asset(Fields(node, path, block.problems), required)
-    text = node.text
-    if text is not None and is_template(text):
-        _check(block, node, path)
-    elif text is None or len(required) > 1:
-        block.problem_at(node, path, f"must be a map with {' and '.join(required)}")
+        item: Any = _asset(Fields(node, path, block.problems), side.required)
+    elif node.text is None or (side is _OUTPUTS and not is_template(node.text)):
+        block.problem_at(node, path, f"must be a map with {' and '.join(side.required)}")
+        return None
     else:
-        message = rules.validate_asset_id(text)
+        item = node.text
+        message = None if is_template(item) else rules.validate_asset_id(item)
         if message:
             block.problem_at(node, path, message)
-    return text
+        _check(block, node, path)
+    if len(block.problems) > before or holds_template(item):
+        return item
+    parsed, errors = side.parse(item, path)
+    for error in errors:
+        block.problem_at(node, error.field, error.message)
+    return parsed
 
 
 def _asset(fields: Fields, required: tuple[str, ...]) -> dict[str, Any]:
@@ -76,12 +96,11 @@ def _asset(fields: Fields, required: tuple[str, ...]) -> dict[str, Any]:
             fields.problem("is required", key)
     item = {}
     for key, node in fields.node.value.items():
-        path = fields.path_of(key)
         if key in _TEXTS and node.value is not None:
             item[key] = fields.text(key, _validator(key))
         else:
             item[key] = node.plain()
-        _check(fields, node, path)
+        _check(fields, node, fields.path_of(key))
     metadata = item.get("metadata")
     if isinstance(metadata, dict):
         message = metadata_problem(metadata)
@@ -90,6 +109,14 @@ def _asset(fields: Fields, required: tuple[str, ...]) -> dict[str, Any]:
     elif metadata is not None and not is_template(str(metadata)):
         fields.problem("must be a map", "metadata")
     return item
+
+
+def holds_template(item: Any) -> bool:
+    """Whether anything in a plain value has to be evaluated."""
+    if isinstance(item, str):
+        return is_template(item)
+    children = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+    return any(holds_template(child) for child in children)
 
 
 def _validator(key: str) -> rules.Validator:
@@ -101,7 +128,7 @@ def _check(fields: Fields, node: Node, path: str) -> None:
     """Notes every template below `node` that can never be evaluated."""
     if isinstance(node.value, dict):
         for key, child in node.value.items():
-            _check(fields, child, f"{path}.{key}")
+            _check(fields, child, child_path(path, key))
     elif isinstance(node.value, list):
         for index, child in enumerate(node.value):
             _check(fields, child, f"{path}[{index}]")

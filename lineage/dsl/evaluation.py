@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lineage.dsl.assets import parse_asset, parse_reference
-from lineage.dsl.bundles import AssetError, Bundle
+from lineage.dsl.assets import Parse, parse_asset, parse_reference
+from lineage.dsl.bundles import AssetDeclaration, AssetError, AssetReference, Bundle
 from lineage.dsl.expressions import (
     NO_FUNCTIONS,
     ExpressionError,
@@ -14,10 +14,11 @@ from lineage.dsl.expressions import (
     is_template,
     render,
 )
-from lineage.dsl.flows import FAILURE_BEHAVIORS, WARN, Declaration, Declared
+from lineage.dsl.flows import FAILURE_BEHAVIORS, MAX_ITEMS, WARN, Declaration, Declared, Item
 from lineage.dsl.rules import describe_kind
 
-MAX_ITEMS = 1_000
+_PARSED = (AssetReference, AssetDeclaration)
+_FAILED = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,51 +52,60 @@ class _Run:
         self.functions = functions
         self.errors: list[AssetError] = []
 
-    def items(self, declared: Declared, field: str, parse: Any) -> tuple[Any, ...]:
+    def items(self, declared: Declared, field: str, parse: Parse) -> tuple[Any, ...]:
         if not declared:
             return ()
-        rendered = isinstance(declared, str)
-        items = self.whole_list(declared, field) if isinstance(declared, str) else declared
-        if len(items) > MAX_ITEMS:
-            self.error(field, f"holds more than {MAX_ITEMS} assets")
-            items = items[:MAX_ITEMS]
+        if isinstance(declared, str):
+            values = self.whole_list(declared, field)
+        else:
+            values = [self.item(item, f"{field}[{i}]") for i, item in enumerate(declared)]
         found = []
-        for index, item in enumerate(items):
-            place = f"{field}[{index}]"
-            errors = len(self.errors)
-            if not rendered:
-                item = self.rendered(item, place, whole=True)
-            if len(self.errors) == errors:
-                parsed, problems = parse(item, place)
+        for index, value in enumerate(values):
+            if isinstance(value, _PARSED):
+                found.append(value)
+            elif value is not _FAILED:
+                parsed, problems = parse(value, f"{field}[{index}]")
                 if parsed is not None:
                     found.append(parsed)
                 self.errors.extend(problems)
         return tuple(found)
 
-    def whole_list(self, expression: str, field: str) -> tuple[Any, ...]:
+    def whole_list(self, expression: str, field: str) -> list[Any]:
         """A list that one expression yields; its items are values already, not templates."""
         value = self.value(expression, field)
-        if value is None:
-            return ()
-        if not isinstance(value, list | tuple):
+        if value is None or value is _FAILED:
+            return []
+        if not isinstance(value, list):
             self.error(field, f"the expression must yield a list, not {describe_kind(value)}")
-            return ()
-        return tuple(value)
+            return []
+        if len(value) > MAX_ITEMS:
+            self.error(field, f"the expression yields more than {MAX_ITEMS} assets")
+        return value[:MAX_ITEMS]
 
-    def rendered(self, item: Any, place: str, *, whole: bool = False) -> Any:
-        """`item` with its templates rendered to text; `whole`: a text may become a map."""
+    def item(self, item: Item, place: str) -> Any:
+        """An item with its templates rendered; _FAILED when one of them has no value."""
+        if isinstance(item, _PARSED):
+            return item
         if isinstance(item, str):
-            if not is_template(item):
-                return item
-            return self.value(item, place) if whole else self.text(item, place)
-        if isinstance(item, Mapping):
-            return {
-                key: self.rendered(value, f"{place}.{key}", whole=whole and key == "metadata")
-                for key, value in item.items()
-            }
-        if isinstance(item, list):
-            return [self.rendered(child, f"{place}[{i}]") for i, child in enumerate(item)]
-        return item
+            return self.value(item, place)
+        before = len(self.errors)
+        rendered = {
+            key: self.value(value, f"{place}.{key}")
+            if key == "metadata" and isinstance(value, str)
+            else self.rendered(value, f"{place}.{key}")
+            for key, value in item.items()
+        }
+        return rendered if len(self.errors) == before else _FAILED
+
+    def rendered(self, value: Any, place: str) -> Any:
+        """`value` with the templates in it rendered to text."""
+        if isinstance(value, str):
+            return self.text(value, place) if is_template(value) else value
+        if isinstance(value, dict):
+            return {key: self.rendered(child, f"{place}.{key}") for key, child in value.items()}
+        if isinstance(value, list):
+            return [self.rendered(child, f"{place}[{i}]") for i, child in enumerate(value)]
+        return value
 
     def text(self, template: str, place: str) -> str | None:
         try:
@@ -109,7 +119,7 @@ class _Run:
             return evaluate_text(template, self.context, self.functions)
         except ExpressionError as error:
             self.error(place, str(error))
-            return None
+            return _FAILED
 
     def failure_behavior(self, declared: str) -> str:
         if not is_template(declared):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lineage.dsl.rules import Validator, describe_kind, validate_text
-from lineage.dsl.yaml_text import Node, Problem
+from lineage.dsl.yaml_text import Node, Problem, child_path
 
 
 class Fields:
@@ -95,4 +95,4 @@ class Fields:
         self.problems.append(Problem(message, path, node.line, node.column))
 
     def path_of(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path and key else key or self.path
+        return child_path(self.path, key) if key else self.path

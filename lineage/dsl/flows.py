@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from lineage.dsl.bundles import AssetDeclaration, AssetReference
 from lineage.dsl.yaml_text import Problem as FlowProblem
 
 WARN, FAIL, IGNORE = "WARN", "FAIL", "IGNORE"
 FAILURE_BEHAVIORS = (WARN, FAIL, IGNORE)
 
-# What stands in `inputs` and `outputs`: items that may hold expressions, one expression that
-# yields the whole list, or nothing.
-Declared = tuple[Any, ...] | str | None
+# An item without expressions is parsed once; others are maps, or ids, as written.
+Item = AssetReference | AssetDeclaration | Mapping[str, Any] | str
+# What stands in `inputs` and `outputs`: items, one expression that yields them all, or nothing.
+Declared = tuple[Item, ...] | str | None
+MAX_ITEMS = 1_000
 
 
 class InvalidFlow(ValueError):
@@ -30,7 +33,6 @@ class InvalidFlow(ValueError):
 class Declaration:
     """`assets: {inputs, outputs, enableAuto, assetFailureBehavior}` as written (K1.1).
 
-    Items of `inputs` and `outputs` are maps (or ids, for inputs) whose texts may be templates.
     `enable_auto` and `failure_behavior` may be expressions as well.
     """
 
@@ -166,14 +168,20 @@ def _declared_by(owner: Task | Trigger) -> Iterator[DeclaredAsset]:
     for direction, declared in (("READ", declaration.inputs), ("WRITE", declaration.outputs)):
         items = (declared,) if isinstance(declared, str) else declared or ()
         for item in items:
-            asset_id, asset_type = (
-                (item, None) if isinstance(item, str) else (item.get("id"), item.get("type"))
-            )
+            asset_id, asset_type = _named(item)
             yield DeclaredAsset(
-                id=str(asset_id),
+                id=asset_id,
                 type=asset_type,
                 direction=direction,
                 task_id=owner.id,
                 line=declaration.line,
-                templated="{{" in str(asset_id),
+                templated="{{" in asset_id,
             )
+
+
+def _named(item: Item) -> tuple[str, str | None]:
+    if isinstance(item, str):
+        return item, None
+    if isinstance(item, Mapping):
+        return item["id"], item.get("type")
+    return item.id, item.type

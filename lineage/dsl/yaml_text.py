@@ -137,6 +137,12 @@ def _events(loader: yaml.CSafeLoader) -> Iterator[Any]:
         yield event
 
 
+def child_path(path: str, key: str) -> str:
+    """`path.key`; of a very long key only the start, since every value below repeats it."""
+    step = key if len(key) <= 80 else f"{key[:80]}…"
+    return f"{path}.{step}" if path else step
+
+
 class _Stop(Exception):
     """Reading on would cost too much or mean nothing; the problem is already noted."""
 
@@ -235,7 +241,7 @@ class _Reader:
         node = Node(entries, mark.line + 1, mark.column + 1)
         while not isinstance(child := next(self.events), yaml.MappingEndEvent):
             key = self.key(child, path, depth)
-            inner = f"{path}.{key}" if path else key
+            inner = child_path(path, key)
             value = self.node(next(self.events), inner, depth + 1)
             if key == "<<" and child.style in (None, ""):
                 merged.extend(self.merge_sources(value, inner, child))

@@ -32,6 +32,8 @@ NAMED_FORMATS = {
     "rfc_1123_date_time": "EEE, d MMM yyyy HH:mm:ss 'GMT'",
 }
 _RUN = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']")
+# A name of the tz database, never a path out of its folders.
+_ZONE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,30}(?:/[A-Za-z0-9_+-]{1,30}){0,2}")
 _ZONE_SUFFIX = re.compile(r"\[[\w/+-]{1,60}\]$")
 _SECONDS = {
     "NANOS": 1e-9, "MICROS": 1e-6, "MILLIS": 1e-3, "SECONDS": 1, "MINUTES": 60, "HOURS": 3600,
@@ -46,8 +48,8 @@ def zone(name: Any) -> tzinfo:
         return UTC
     if isinstance(name, str):
         try:
-            # Only names of the tz database: ZoneInfo itself refuses paths out of its folders.
-            return ZoneInfo(name)
+            if _ZONE_NAME.fullmatch(name):
+                return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             pass
         match = re.fullmatch(r"(?:UTC|GMT)?([+-]\d{2}):?(\d{2})?", name)
@@ -69,7 +71,7 @@ def to_date(value: Any, time_zone: Any = None, existing_format: Any = None) -> d
             if found.tzinfo is None:
                 return found.replace(tzinfo=where)
             return found.astimezone(where) if time_zone else found
-    except (ValueError, OverflowError, OSError):
+    except (ValueError, OverflowError, OSError, re.error):
         raise ExpressionError(f"'{str(value)[:60]}' is not a date") from None
     raise ExpressionError(f"{kind(value)} is not a date")
 

@@ -48,6 +48,7 @@ def now(
     locale: Any = None,
 ) -> Any:
     """The task run's time, so that evaluating again gives the same."""
+    scope.spend(300 if timeZone is not None else 20)
     moment = dates.to_date(scope.now, timeZone)
     return moment if format is None else dates.format_date(moment, format)
 
@@ -146,7 +147,7 @@ def _extreme(name: str, sign: int) -> None:
             raise ExpressionError(f"{name} takes numbers")
         best = numbers[0]
         for number in numbers[1:]:
-            best = number if compare(number, best) == sign else best
+            best = number if compare(scope, number, best) == sign else best
         return best
 
 

@@ -15,6 +15,7 @@ def _even(scope: Scope, value: Any) -> bool:
 
 def _empty(scope: Scope, value: Any) -> bool:
     if isinstance(value, str):
+        scope.spend(len(value) // 64)
         return not value.strip()
     return value is None or (isinstance(value, list | tuple | Mapping) and not value)
 

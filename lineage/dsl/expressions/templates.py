@@ -1,11 +1,12 @@
 """Templates: texts with `{{ … }}` in them, compiled once and evaluated often."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from threading import Lock
 from typing import Any
 
-from lineage.dsl.expressions.grammar import Parser
+from lineage.dsl.expressions.parser import Parser
 from lineage.dsl.expressions.scope import (
+    MAX_TEXT,
     NO_FUNCTIONS,
     WORK_UNITS,
     ExpressionError,
@@ -17,12 +18,7 @@ from lineage.dsl.expressions.scope import (
 from lineage.dsl.expressions.tokens import is_template, split_template
 from lineage.dsl.expressions.values import from_json, to_text
 
-# Few flows have more templates than this, and none of these is longer; together they bound what
-# the cache can hold.
-_CACHED_TEMPLATES = 2_048
-_CACHED_LENGTH = 512
-
-Run = Callable[[Scope], Any]
+Parts = tuple[str | Callable[[Scope], Any], ...]
 
 
 def check_template(text: str) -> None:
@@ -53,11 +49,6 @@ def evaluate_text(
     return _run(_as_value, text, context, functions)
 
 
-def evaluate_in(scope: Scope, text: str) -> Any:
-    """The value of a template inside another evaluation, out of its purse."""
-    return _value(_compiled(text), scope)
-
-
 def _run(
     evaluate: Callable[[Scope, str], Any],
     text: str,
@@ -79,44 +70,75 @@ def _run(
 
 
 def _as_text(scope: Scope, text: str) -> str:
-    parts = _compiled(text)
-    if len(parts) == 1:
-        result = to_text(scope, _evaluated(parts[0], scope))
-    else:
-        result = "".join([to_text(scope, _evaluated(part, scope)) for part in parts])
-    scope.spend_text(len(result))
-    return result
+    return _joined(_compiled(text, scope), scope)
 
 
 def _as_value(scope: Scope, text: str) -> Any:
-    value = _value(_compiled(text.strip()), scope)
+    value = evaluate_in(scope, text.strip())
     if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
         return from_json(scope, value)
     return value
 
 
-def _value(parts: tuple[str | Run, ...], scope: Scope) -> Any:
-    if len(parts) == 1:
-        return _evaluated(parts[0], scope)
-    result = "".join([to_text(scope, _evaluated(part, scope)) for part in parts])
-    scope.spend_text(len(result))
-    return result
+def evaluate_in(scope: Scope, text: str) -> Any:
+    """The value of a template inside another evaluation, out of its purse."""
+    parts = _compiled(text, scope)
+    if len(parts) == 1 and not isinstance(parts[0], str):
+        return parts[0](scope)
+    return _joined(parts, scope)
 
 
-def _evaluated(part: str | Run, scope: Scope) -> Any:
-    return part if isinstance(part, str) else part(scope)
+def _joined(parts: Parts, scope: Scope) -> str:
+    texts = []
+    length = 0
+    for part in parts:
+        text = part if isinstance(part, str) else to_text(scope, part(scope))
+        length += len(text)
+        if length > MAX_TEXT:
+            raise TooMuchWork(f"the text would be longer than {MAX_TEXT} characters")
+        texts.append(text)
+    scope.spend(1 + length // 32)
+    return "".join(texts)
 
 
-def _compiled(text: str) -> tuple[str | Run, ...]:
-    return _cached(text) if len(text) <= _CACHED_LENGTH else _compile(text)
+class _Cache:
+    """Compiled templates by their text; the oldest make room. Bounded by the tokens in it, since
+    they are what takes memory, and paid for by whoever compiles."""
+
+    MAX_TOKENS = 50_000
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[Parts, int]] = {}
+        self.tokens = 0
+        self.lock = Lock()
+
+    def get(self, text: str, scope: Scope | None = None) -> Parts:
+        found = self.kept.get(text)
+        if found is not None:
+            return found[0]
+        parts, tokens = _compile(text)
+        if scope is not None:
+            scope.spend(2 * tokens)
+        with self.lock:
+            if text not in self.kept:
+                self.kept[text] = parts, tokens
+                self.tokens += tokens
+            while self.tokens > self.MAX_TOKENS:
+                _, dropped = self.kept.pop(next(iter(self.kept)))
+                self.tokens -= dropped
+        return parts
 
 
-def _compile(text: str) -> tuple[str | Run, ...]:
+def _compile(text: str) -> tuple[Parts, int]:
+    """The parts, and how many tokens they were made of."""
     try:
         parts = split_template(text).parts
-        return tuple(part if isinstance(part, str) else Parser(part).parse().run for part in parts)
+        compiled = tuple(
+            part if isinstance(part, str) else Parser(part).parse().run for part in parts
+        )
     except RecursionError:
         raise ExpressionError("the expression is nested too deeply") from None
+    return compiled, sum(1 if isinstance(part, str) else len(part) for part in parts)
 
 
-_cached = lru_cache(maxsize=_CACHED_TEMPLATES)(_compile)
+_compiled = _Cache().get

@@ -72,7 +72,7 @@ def split_template(text: str) -> Template:
 def _expression(text: str, position: int, start: int) -> tuple[list[Token], int, bool]:
     """The tokens up to the closing braces, the position behind them, and whether they trim."""
     tokens: list[Token] = []
-    open_brackets: list[str] = []
+    open_brackets: list[Token] = []
     while True:
         if not open_brackets:
             trims = text.startswith("-}}", position)
@@ -95,13 +95,15 @@ def _expression(text: str, position: int, start: int) -> tuple[list[Token], int,
         position = match.end()
 
 
-def _balance(token: Token, open_brackets: list[str]) -> None:
+def _balance(token: Token, open_brackets: list[Token]) -> None:
     if token.text in "([{":
-        open_brackets.append(token.text)
-    elif token.text in _CLOSING and (
-        not open_brackets or open_brackets.pop() != _CLOSING[token.text]
-    ):
-        raise ExpressionError(f"'{token.text}' closes nothing", token.position)
+        open_brackets.append(token)
+    elif token.text in _CLOSING:
+        if not open_brackets:
+            raise ExpressionError(f"'{token.text}' closes nothing", token.position)
+        opening = open_brackets.pop()
+        if opening.text != _CLOSING[token.text]:
+            raise ExpressionError(f"'{opening.text}' is never closed", opening.position)
 
 
 def _unreadable(text: str, position: int, start: int) -> ExpressionError:

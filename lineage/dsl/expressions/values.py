@@ -128,8 +128,8 @@ def look_up(container: Any, key: Any, path: str) -> Any:
 
     `path` names the container in messages. Raises Missing.
     """
-    if isinstance(container, Mapping):
-        if key in container if isinstance(key, str) else False:
+    if isinstance(container, dict | Mapping):
+        if isinstance(key, str) and key in container:
             return container[key]
         # Iteration values are texts in Kestra's JSON: outputs.each[1] means the key "1".
         if is_number(key) and str(key) in container:
@@ -155,6 +155,7 @@ def equal(scope: Scope, left: Any, right: Any) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, str) and isinstance(right, str):
+        scope.spend(min(len(left), len(right)) // 64)
         return left == right
     if isinstance(left, list | tuple | Mapping) and isinstance(right, list | tuple | Mapping):
         weigh(scope, left)
@@ -162,8 +163,10 @@ def equal(scope: Scope, left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-def compare(left: Any, right: Any) -> int:
+def compare(scope: Scope, left: Any, right: Any) -> int:
     """-1, 0 or 1 for two numbers, texts or dates."""
+    if isinstance(left, str) and isinstance(right, str):
+        scope.spend(min(len(left), len(right)) // 64)
     comparable = (
         (is_number(left) and is_number(right))
         or (isinstance(left, str) and isinstance(right, str))
@@ -179,7 +182,7 @@ def contains(scope: Scope, container: Any, item: Any) -> bool:
     if container is None:
         return False
     if isinstance(container, str):
-        scope.spend_text(len(container))
+        scope.spend(1 + len(container) // 32)
         return to_text(scope, item) in container
     if isinstance(container, Mapping):
         return isinstance(item, str) and item in container
@@ -191,7 +194,10 @@ def contains(scope: Scope, container: Any, item: Any) -> bool:
 
 
 def _holds(scope: Scope, items: Any, wanted: Any) -> bool:
-    scope.spend(1 + len(items))
+    if isinstance(wanted, str):
+        scope.spend(1 + len(items) // 4)
+        return wanted in items
+    scope.spend(1 + 3 * len(items))
     return any(equal(scope, item, wanted) for item in items)
 
 

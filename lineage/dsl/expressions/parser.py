@@ -1,30 +1,22 @@
-"""Parses expressions and turns them into closures, in one pass.
+"""Parses the tokens of an expression and turns them into closures, in one pass.
 
 The grammar is Pebble's with Kestra's additions, and its binding powers: `??` binds tighter than
 `~`, that tighter than `|`, that tighter than arithmetic (so `a ?? b | upper` is `(a ?? b) |
 upper`). Beyond Pebble, `in`, `not in` and `x if y else z` are understood. There are no
 statements, no assignments, no method calls, and no attribute access but to keys of maps and
 items of lists.
-
-Parts that depend on nothing are evaluated while compiling, under a small purse: a template that
-can only fail is refused when the flow is registered.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
-from lineage.dsl.expressions import values
+from lineage.dsl.expressions import operations, values
 from lineage.dsl.expressions.filters import FILTERS
 from lineage.dsl.expressions.functions import FUNCTIONS
 from lineage.dsl.expressions.library import Callable_, bind
+from lineage.dsl.expressions.operations import MAX_HEIGHT, Expression
 from lineage.dsl.expressions.predicates import TESTS
-from lineage.dsl.expressions.scope import ExpressionError, Missing, Scope
+from lineage.dsl.expressions.scope import ExpressionError, Scope
 from lineage.dsl.expressions.tokens import Token, unquote
-
-MAX_HEIGHT = 60
-FOLDING_UNITS = 5_000
-
-Run = Callable[[Scope], Any]
 
 # Pebble's CoreExtension and Kestra's additions; `not` binds looser than comparisons here, since
 # nobody means `(not a) == b`.
@@ -39,16 +31,6 @@ _NOT_POWER = 18
 _SIGN_POWER = 500
 _CONSTANTS = {"null": None, "none": None, "true": True, "false": False}
 _RESERVED = frozenset({"or", "and", "is", "contains", "isIn", "in", "not", "equals", "if", "else"})
-
-
-class Expression(NamedTuple):
-    """A compiled part. `constant`: depends on nothing, so it was evaluated already. `name`: how
-    messages call it. `height`: how deep its closures nest, which bounds recursion."""
-
-    run: Run
-    constant: bool
-    height: int
-    name: str
 
 
 class Parser:
@@ -107,11 +89,11 @@ class Parser:
         if self.take("?"):
             chosen = self.expression()
             self.expect(":")
-            expression = _choice(expression, chosen, self.expression(), position)
+            expression = operations.choice(expression, chosen, self.expression(), position)
         elif self.take("if"):
             condition = self.binary(0)
             self.expect("else")
-            expression = _choice(condition, expression, self.expression(), position)
+            expression = operations.choice(condition, expression, self.expression(), position)
         self.depth -= 1
         return expression
 
@@ -137,19 +119,25 @@ class Parser:
                 return self.tested(left, position)
             case "not":
                 self.expect("in")
-                held = _apply(_INFIX["in"], position, left, self.binary(power + 1))
-                return _apply(_NOT, position, held)
+                held = operations.apply(
+                    operations.INFIX["in"], position, left, self.binary(power + 1)
+                )
+                return operations.apply(operations.NOT, position, held)
             case "and" | "&&":
                 right = self.binary(power + 1)
-                return _lazy(_and(left.run, right.run), position, left, right)
+                run = operations.conjunction(left.run, right.run)
+                return operations.built(run, position, [left, right])
             case "or" | "||":
                 right = self.binary(power + 1)
-                return _lazy(_or(left.run, right.run), position, left, right)
+                run = operations.disjunction(left.run, right.run)
+                return operations.built(run, position, [left, right])
             case "??" | "???":
                 right = self.binary(power + 1)
-                coalesce = _coalesce(left.run, right.run, null_too=token.text == "??")
-                return _lazy(coalesce, position, left, right)
-        return _apply(_INFIX[token.text], position, left, self.binary(power + 1))
+                run = operations.coalesce(left.run, right.run, null_too=token.text == "??")
+                return operations.built(run, position, [left, right])
+        return operations.apply(
+            operations.INFIX[token.text], position, left, self.binary(power + 1)
+        )
 
     def unary(self) -> Expression:
         token = self.peek
@@ -160,16 +148,16 @@ class Parser:
                 raise ExpressionError("the expression is nested too deeply", token.position)
             operand = self.binary(_NOT_POWER if token.text == "not" else _SIGN_POWER)
             self.depth -= 1
-            return _apply(_PREFIX[token.text], token.position, operand)
+            return operations.apply(operations.PREFIX[token.text], token.position, operand)
         return self.postfix(self.primary())
 
     def primary(self) -> Expression:
         token = self.next()
         match token.kind:
             case "string":
-                return _constant(unquote(token), "the text")
+                return operations.constant(unquote(token), "the text")
             case "number":
-                return _constant(_number(token), token.text)
+                return operations.constant(_number(token), token.text)
             case "name":
                 return self.named(token)
         if token.text == "(":
@@ -187,11 +175,11 @@ class Parser:
         if self.at("("):
             return self.call(token)
         if token.text in _CONSTANTS:
-            return _constant(_CONSTANTS[token.text], token.text)
+            return operations.constant(_CONSTANTS[token.text], token.text)
         if token.text in _RESERVED:
             raise ExpressionError(f"unexpected '{token.text}'", token.position)
         _refuse_dunder(token)
-        return Expression(_name(token.text, token.position), False, 1, token.text)
+        return Expression(operations.name_of(token.text, token.position), False, 1, token.text)
 
     def postfix(self, expression: Expression) -> Expression:
         while self.at(".", "["):
@@ -206,13 +194,13 @@ class Parser:
                     raise ExpressionError(
                         f"'{key.text}' cannot be called: there are no methods", key.position
                     )
-                index = _constant(key.text, key.text)
+                index = operations.constant(key.text, key.text)
                 name = f"{expression.name}.{key.text}"
             else:
                 index = self.expression()
                 self.expect("]")
                 name = f"{expression.name}[…]"
-            expression = _item(expression, index, name, token.position)
+            expression = operations.item(expression, index, name, token.position)
         return expression
 
     def call(self, token: Token) -> Expression:
@@ -229,7 +217,7 @@ class Parser:
         if filter_ is None:
             raise ExpressionError(f"unknown filter '{token.text}'", token.position)
         if token.text == "default":
-            subject = _or_null(subject)
+            subject = operations.or_null(subject)
         return self.called(filter_, token, "filter", [subject])
 
     def tested(self, subject: Expression, position: int) -> Expression:
@@ -239,10 +227,10 @@ class Parser:
         if token.kind != "name" or test is None:
             raise ExpressionError(f"unknown test '{token.text}'", token.position)
         if token.text == "defined":
-            outcome = _lazy(_defined(subject.run), position, subject)
+            outcome = operations.built(operations.defined(subject.run), position, [subject])
         else:
-            outcome = _apply(test, position, subject)
-        return _apply(_NOT, position, outcome) if negated else outcome
+            outcome = operations.apply(test, position, subject)
+        return operations.apply(operations.NOT, position, outcome) if negated else outcome
 
     def called(
         self, function: Callable_, token: Token, what: str, leading: list[Expression]
@@ -257,8 +245,12 @@ class Parser:
         parts = [*leading, *positional, *named.values()]
         runs = tuple(part.run for part in (*leading, *positional))
         named_runs = tuple((key, part.run) for key, part in named.items())
-        run = _invocation(function, runs, named_runs, f"{what} '{token.text}'", token.position)
-        return _built(run, token.position, parts, pure=function.pure, name=f"{token.text}(…)")
+        run = operations.invocation(
+            function, runs, named_runs, f"{what} '{token.text}'", token.position
+        )
+        return operations.built(
+            run, token.position, parts, pure=function.pure, name=f"{token.text}(…)"
+        )
 
     def arguments(self) -> tuple[list[Expression], dict[str, Expression]]:
         positional: list[Expression] = []
@@ -291,7 +283,7 @@ class Parser:
         def run(scope: Scope) -> Any:
             return [item(scope) for item in runs]
 
-        return _built(run, token.position, items, name="the list")
+        return operations.built(run, token.position, items, name="the list")
 
     def map_literal(self, token: Token) -> Expression:
         keys: list[Expression] = []
@@ -308,7 +300,7 @@ class Parser:
         def run(scope: Scope) -> Any:
             return {values.to_text(scope, key(scope)): item(scope) for key, item in runs}
 
-        return _built(run, token.position, [*keys, *items], name="the map")
+        return operations.built(run, token.position, [*keys, *items], name="the map")
 
 
 def _number(token: Token) -> int | float:
@@ -321,188 +313,3 @@ def _number(token: Token) -> int | float:
 def _refuse_dunder(token: Token) -> None:
     if token.text.startswith("__"):
         raise ExpressionError(f"'{token.text}' is not allowed", token.position)
-
-
-def _constant(value: Any, name: str) -> Expression:
-    return Expression(lambda scope: value, True, 1, name)
-
-
-def _name(name: str, position: int) -> Run:
-    def run(scope: Scope) -> Any:
-        try:
-            return scope.names[name]
-        except KeyError:
-            raise Missing(f"'{name}' is not defined", position) from None
-
-    return run
-
-
-def _item(container: Expression, index: Expression, name: str, position: int) -> Expression:
-    outer, inner, path = container.run, index.run, container.name
-
-    def run(scope: Scope) -> Any:
-        try:
-            return values.look_up(outer(scope), inner(scope), path)
-        except ExpressionError as error:
-            raise error.at(position) from None
-
-    return _built(run, position, [container, index], name=name)
-
-
-def _apply(operate: Callable[..., Any], position: int, *parts: Expression) -> Expression:
-    if len(parts) == 1:
-        (only,) = (part.run for part in parts)
-
-        def run(scope: Scope) -> Any:
-            try:
-                return operate(scope, only(scope))
-            except ExpressionError as error:
-                raise error.at(position) from None
-    else:
-        left, right = (part.run for part in parts)
-
-        def run(scope: Scope) -> Any:
-            try:
-                return operate(scope, left(scope), right(scope))
-            except ExpressionError as error:
-                raise error.at(position) from None
-
-    return _built(run, position, parts)
-
-
-def _lazy(run: Run, position: int, *parts: Expression) -> Expression:
-    return _built(run, position, parts)
-
-
-def _built(
-    run: Run,
-    position: int,
-    parts: Iterable[Expression],
-    *,
-    pure: bool = True,
-    name: str = "the value",
-) -> Expression:
-    parts = tuple(parts)
-    height = 1 + max((part.height for part in parts), default=0)
-    if height > MAX_HEIGHT:
-        raise ExpressionError("the expression is nested too deeply", position)
-    if not (pure and all(part.constant for part in parts)):
-        return Expression(run, False, height, name)
-    value = run(Scope({}, units=FOLDING_UNITS))
-    if isinstance(value, list | dict):
-        # Built anew each time, so that nobody can change what is cached.
-        return Expression(run, True, height, name)
-    return _constant(value, name)
-
-
-def _choice(
-    condition: Expression, chosen: Expression, other: Expression, position: int
-) -> Expression:
-    test, then, otherwise = condition.run, chosen.run, other.run
-
-    def run(scope: Scope) -> Any:
-        return then(scope) if values.is_true(test(scope)) else otherwise(scope)
-
-    return _lazy(run, position, condition, chosen, other)
-
-
-def _and(left: Run, right: Run) -> Run:
-    return lambda scope: values.is_true(left(scope)) and values.is_true(right(scope))
-
-
-def _or(left: Run, right: Run) -> Run:
-    return lambda scope: values.is_true(left(scope)) or values.is_true(right(scope))
-
-
-def _coalesce(left: Run, right: Run, *, null_too: bool) -> Run:
-    def run(scope: Scope) -> Any:
-        try:
-            value = left(scope)
-        except Missing:
-            return right(scope)
-        return right(scope) if null_too and value is None else value
-
-    return run
-
-
-def _or_null(subject: Expression) -> Expression:
-    run = _coalesce(subject.run, lambda scope: None, null_too=False)
-    return subject._replace(run=run)
-
-
-def _defined(subject: Run) -> Run:
-    def run(scope: Scope) -> bool:
-        try:
-            return subject(scope) is not None
-        except Missing:
-            return False
-
-    return run
-
-
-def _invocation(
-    function: Callable_,
-    runs: tuple[Run, ...],
-    named: tuple[tuple[str, Run], ...],
-    what: str,
-    position: int,
-) -> Run:
-    call = function.call
-
-    def run(scope: Scope) -> Any:
-        try:
-            arguments = [argument(scope) for argument in runs]
-            options = {key: argument(scope) for key, argument in named}
-            return call(scope, *arguments, **options)
-        except ExpressionError as error:
-            raise error.at(position) from None
-        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-            raise ExpressionError(f"{what} failed: {error}", position) from None
-
-    return run
-
-
-def _sign(sign: int) -> Callable[[Scope, Any], Any]:
-    return lambda scope, value: values.calculate("*", value, sign)
-
-
-def _compared(accept: Callable[[int], bool]) -> Callable[[Scope, Any, Any], bool]:
-    return lambda scope, left, right: accept(values.compare(left, right))
-
-
-def _calculated(operator: str) -> Callable[[Scope, Any, Any], Any]:
-    return lambda scope, left, right: values.calculate(operator, left, right)
-
-
-def _in(scope: Scope, item: Any, container: Any) -> bool:
-    return values.contains(scope, container, item)
-
-
-def _range(scope: Scope, first: Any, last: Any) -> list[int]:
-    return FUNCTIONS["range"].call(scope, first, last)
-
-
-def _NOT(scope: Scope, value: Any) -> bool:
-    return not values.is_true(value)
-
-
-_PREFIX: dict[str, Callable[..., Any]] = {"not": _NOT, "-": _sign(-1), "+": _sign(1)}
-_INFIX: dict[str, Callable[..., Any]] = {
-    "==": values.equal,
-    "equals": values.equal,
-    "!=": lambda scope, left, right: not values.equal(scope, left, right),
-    "<": _compared(lambda order: order < 0),
-    ">": _compared(lambda order: order > 0),
-    "<=": _compared(lambda order: order <= 0),
-    ">=": _compared(lambda order: order >= 0),
-    "contains": values.contains,
-    "in": _in,
-    "isIn": _in,
-    "+": values.add,
-    "-": _calculated("-"),
-    "*": _calculated("*"),
-    "/": _calculated("/"),
-    "%": _calculated("%"),
-    "~": values.concatenate,
-    "..": _range,
-}
