@@ -20,8 +20,8 @@ PRODUCTION = {
     "HTTPS": "on",
     "EMAIL_URL": "smtp://mail.example.com:587",
 }
-# Not settings: what tells Django where they are, and what a test run is told about its machine.
-NOT_SETTINGS = {"DJANGO_SETTINGS_MODULE"}
+# Not settings: what tells Django where they are, and what tells the machine where programs are.
+NOT_SETTINGS = {"DJANGO_SETTINGS_MODULE", "PATH"}
 
 
 def variables_read() -> set[str]:
@@ -76,4 +76,4 @@ def test_static_files_come_without_collecting_and_may_be_kept_for_ever(client):
     response = client.get(f"{settings.STATIC_URL}css/app.css")
     assert response.status_code == 200
     assert "immutable" in response["Cache-Control"]
-    response.close()
+    assert response.getvalue() == (ROOT / "static/css/app.css").read_bytes()
