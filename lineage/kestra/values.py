@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -13,13 +14,22 @@ MAX_MESSAGE = 20_000
 
 def as_time(value: Any) -> datetime | None:
     """ISO 8601; nanoseconds are cut to µs; without a zone it is UTC. None: not a time."""
-    if not isinstance(value, str):
-        return None
+    return _read_time(value) if isinstance(value, str) and len(value) < 64 else None
+
+
+@lru_cache(maxsize=4096)
+def _read_time(value: str) -> datetime | None:
+    """Kept a while: one execution says the same moment several times over."""
     try:
         when = datetime.fromisoformat(value)
         return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+_encode = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
 
 
 def canonical(value: Any) -> tuple[bytes, bool]:
@@ -29,9 +39,7 @@ def canonical(value: Any) -> tuple[bytes, bool]:
     JSON of it at all. Fields are looked at one by one only when this says no.
     """
     try:
-        encoded = json.dumps(
-            value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-        ).encode()
+        encoded = _encode(value).encode()
     except (ValueError, TypeError, RecursionError):
         return b"", False
     return encoded, b"\\u0000" not in encoded
@@ -73,18 +81,18 @@ class Problems:
         path: str = "",
         required: bool = False,
     ) -> str:
-        where, value = f"{path}.{key}" if path else key, source.get(key)
+        value = source.get(key)
+        if isinstance(value, str) and value and (not pattern or pattern.fullmatch(value)):
+            return value if self.storable else self.checked(value, _join(path, key))
         if value is None or value == "":
             if required:
-                self.add(where, "Required.")
-            return ""
-        if not isinstance(value, str):
-            self.add(where, "Expected a string.")
-            return ""
-        if pattern and not pattern.fullmatch(value):
-            self.add(where, f"“{value[:100]}” does not match {pattern.pattern}.")
-            return ""
-        return self.checked(value, where)
+                self.add(_join(path, key), "Required.")
+        elif not isinstance(value, str):
+            self.add(_join(path, key), "Expected a string.")
+        else:
+            assert pattern
+            self.add(_join(path, key), f"“{value[:100]}” does not match {pattern.pattern}.")
+        return ""
 
     def checked(self, value: str, where: str) -> str:
         """Text that PostgreSQL can hold."""
@@ -105,15 +113,16 @@ class Problems:
         value = source.get(key)
         if isinstance(value, Mapping):
             value = value.get("message")
-        where = f"{path}.{key}" if path else key
-        return self.checked(str(value)[:MAX_MESSAGE], where) if value is not None else ""
+        if value is None:
+            return ""
+        return self.checked(str(value)[:MAX_MESSAGE], _join(path, key))
 
     def integer(self, source: Mapping[str, Any], key: str, *, path: str = "") -> int | None:
         value = source.get(key)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
-            self.add(f"{path}.{key}" if path else key, "Expected a whole number from 0.")
+            self.add(_join(path, key), "Expected a whole number from 0.")
             return None
         return value
 
@@ -127,23 +136,27 @@ class Problems:
         self, source: Mapping[str, Any], key: str, path: str, kind: type[T], noun: str
     ) -> T:
         value = source.get(key)
-        where = f"{path}.{key}" if path else key
         if value is None:
             return kind()
         if not isinstance(value, kind):
-            self.add(where, f"Expected {noun}.")
+            self.add(_join(path, key), f"Expected {noun}.")
             return kind()
-        as_json(value, where, self)
+        if not self.storable:
+            as_json(value, _join(path, key), self)
         return value
 
     def time(self, source: Mapping[str, Any], key: str, *, path: str = "") -> datetime | None:
         value = source.get(key)
         if value is None:
             return None
-        where, when = f"{path}.{key}" if path else key, as_time(value)
+        when = as_time(value)
         if when is None:
-            self.add(where, "Expected an ISO 8601 time such as 2026-11-21T08:30:00Z.")
+            self.add(_join(path, key), "Expected an ISO 8601 time such as 2026-11-21T08:30:00Z.")
         elif not EARLIEST <= when < LATEST:
-            self.add(where, "Out of range: expected a time from 1970 to 2199.")
+            self.add(_join(path, key), "Out of range: expected a time from 1970 to 2199.")
             return None
         return when
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
