@@ -1,0 +1,218 @@
+"""The lineage graph around one asset, as one reader may see it.
+
+`dependencies` takes the raw rows of `lineage.queries.walk` and makes of them nodes, flows and
+links, in five statements whatever the size (six when parts of it were expanded). Redaction happens
+here and nowhere later: of what the reader may not see, only an opaque uid leaves this module.
+"""
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, OuterRef, Subquery
+
+from accounts.access import Access
+from catalog.models import Asset
+from lineage.models import Execution, Flow
+from lineage.queries.horizon import HIDDEN_CAP, Horizon, Side
+from lineage.queries.sql_text import any_of, as_text
+from lineage.queries.walk import (
+    Edge,
+    Growth,
+    Levels,
+    edges_among,
+    grow,
+    hidden_neighbours,
+    walk,
+)
+from lineage.uids import Namer, namer
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFacts:
+    """What a graph tells of an asset; its state as `catalog.freshness` wants it."""
+
+    pk: int
+    public_id: str
+    type: str
+    display_name: str | None
+    namespace: str | None
+    deleted_at: datetime | None
+    updated_at: datetime | None
+    last_written_at: datetime | None
+    last_failed_at: datetime | None
+    last_read_at: datetime | None
+    stale_at: datetime | None
+
+    @property
+    def label(self) -> str:
+        return self.display_name or self.public_id
+
+
+@dataclass(frozen=True, slots=True)
+class FlowFacts:
+    """What a graph tells of a flow; `state` is that of its last execution that may be seen."""
+
+    pk: int
+    public_id: str
+    namespace: str
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetNode:
+    """`asset` None: restricted. `level` counts steps from the start, negative above it.
+
+    `hidden`: neighbours that are not in the graph, by side, counted up to HIDDEN_CAP.
+    """
+
+    uid: str
+    level: int
+    hidden: dict[Side, int]
+    asset: AssetFacts | None
+
+    @property
+    def restricted(self) -> bool:
+        return self.asset is None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowNode:
+    """`flow` None: restricted."""
+
+    uid: str
+    flow: FlowFacts | None
+
+    @property
+    def restricted(self) -> bool:
+        return self.flow is None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """When, how often and by which task a link was made; only for who may see both ends."""
+
+    task: str
+    kind: str
+    first_seen: datetime
+    last_seen: datetime
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Data goes from `source` through `flow` to `target`: uids, None where there is no such end.
+
+    Links of one `bundle` (a number within this graph) are of one task, and belong together.
+    `sighting` is None when an end or the flow is restricted.
+    """
+
+    source: str | None
+    target: str | None
+    flow: str | None
+    bundle: int
+    sighting: Sighting | None
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """`assets` by distance, the start first; `truncated`: the limits left something out."""
+
+    start: str
+    assets: tuple[AssetNode, ...]
+    flows: tuple[FlowNode, ...]
+    links: tuple[Link, ...]
+    truncated: bool
+
+
+def dependencies(
+    access: Access, start: int, horizon: Horizon, growths: Sequence[Growth] = ()
+) -> Graph:
+    """The graph around the asset with the key `start`, which the caller has found visible."""
+    tenant = access.tenant
+    met, truncated = walk(tenant, start, horizon, _kept(access, horizon))
+    if growths:
+        grow(tenant, met, horizon, growths)
+    hidden = hidden_neighbours(tenant, met, horizon)
+    hubs = [pk for pk, sides in hidden.items() if sides["downstream"] >= HIDDEN_CAP]
+    edges, complete = edges_among(tenant, met, horizon, hubs)
+    seen = _visible_assets(access, list(met))
+    flows = _visible_flows(access, {edge.flow for edge in edges if edge.flow})
+    uid = namer(tenant.pk)
+    return Graph(
+        start=uid("asset", start),
+        assets=tuple(
+            AssetNode(uid("asset", pk), levels.signed, hidden[pk], seen.get(pk))
+            for pk, levels in _in_order(met)
+        ),
+        flows=tuple(
+            FlowNode(uid("flow", pk), flows.get(pk))
+            for pk in dict.fromkeys(edge.flow for edge in edges if edge.flow)
+        ),
+        links=tuple(_links(uid, edges, seen, flows)),
+        truncated=truncated or not complete,
+    )
+
+
+def _in_order(met: dict[int, Levels]) -> list[tuple[int, Levels]]:
+    """By distance; within one, as they were met. The key of a restricted asset says nothing."""
+    return sorted(met.items(), key=lambda item: item[1].distance)
+
+
+def _kept(access: Access, horizon: Horizon) -> str:
+    """The filter by type. Nobody learns the type of a restricted asset: it never matches."""
+    if not horizon.types:
+        return "TRUE"
+    wanted = Asset.objects.visible_to(access).filter(type__in=horizon.types).values("pk")
+    return f"met.node IN ({as_text(wanted)})"
+
+
+_FACTS = (
+    *("pk", "public_id", "type", "display_name", "namespace__name", "deleted_at"),
+    *("state__updated_at", "state__last_written_at", "state__last_failed_at"),
+    *("state__last_read_at", "state__stale_at"),
+)
+
+
+def _visible_assets(access: Access, keys: Sequence[int]) -> dict[int, AssetFacts]:
+    rows = Asset.objects.visible_to(access).filter(pk=any_of(keys)).values_list(*_FACTS)
+    return {row[0]: AssetFacts(*row) for row in rows}
+
+
+def _visible_flows(access: Access, keys: set[int]) -> dict[int, FlowFacts]:
+    last = (
+        Execution.objects.visible_to(access)
+        .filter(flow=OuterRef("pk"))
+        .order_by("-sorted_at", "-pk")
+    )
+    rows = (
+        Flow.objects.visible_to(access)
+        .filter(pk=any_of(sorted(keys)))
+        .annotate(
+            space=F("namespace__name"),
+            state=Subquery(last.values("state")[:1]),
+        )
+        .values_list("pk", "public_id", "space", "state")
+    )
+    return {row[0]: FlowFacts(*row) for row in rows}
+
+
+def _links(
+    uid: Namer, edges: Sequence[Edge], assets: Container[int], flows: Container[int]
+) -> Iterator[Link]:
+    """A null end is no end, and hides nothing."""
+    bundles: dict[tuple[int | None, str], int] = {}
+    for edge in edges:
+        up, down, flow, task, *_ = edge
+        seen = (
+            (up is None or up in assets)
+            and (down is None or down in assets)
+            and (flow is None or flow in flows)
+        )
+        yield Link(
+            source=None if up is None else uid("asset", up),
+            target=None if down is None else uid("asset", down),
+            flow=None if flow is None else uid("flow", flow),
+            bundle=bundles.setdefault((flow, task), len(bundles)),
+            sighting=Sighting(*edge[3:]) if seen else None,
+        )
