@@ -4,6 +4,7 @@ One statement, whatever the number of assets: they are counted where they are fo
 leave the database.
 """
 
+import json
 from dataclasses import dataclass
 
 from accounts.access import Access
@@ -89,8 +90,8 @@ def reach(access: Access, asset: int, side: Side, horizon: Horizon | None = None
         flows=visible,
         restricted_flows=flows - visible,
         owner_count=owner_count,
-        owners=_most_first(owners),
-        types=_most_first(types),
+        owners=_most_first(json.loads(owners)),
+        types=_most_first(json.loads(types)),
     )
 
 

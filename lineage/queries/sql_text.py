@@ -6,9 +6,9 @@ Keys travel as one array: a parameter each costs Django more than the whole stat
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, Func, QuerySet, Value
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.bulk import bigints
 
@@ -21,7 +21,6 @@ def as_text(queryset: QuerySet[Any, Any]) -> str:
     return text.replace("%", "%%")
 
 
-def any_of(keys: Iterable[int]) -> Func:
-    """For `filter(pk=any_of(keys))`."""
-    array = Value(bigints(keys), output_field=ArrayField(BigIntegerField()))
-    return Func(array, function="ANY", output_field=BigIntegerField())
+def any_of(keys: Iterable[int]) -> RawSQL:
+    """For `filter(pk__in=any_of(keys))`."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [bigints(keys)])

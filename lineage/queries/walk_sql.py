@@ -92,15 +92,22 @@ HIDDEN = """SELECT '[side]', node.id, (
     ) AS beyond
 ) FROM unnest(%(nodes)s::bigint[]) AS node(id)"""
 
-#: A hub has so many edges that asking for each pair is cheaper than reading them all.
-EDGES = """SELECT [columns] FROM unnest(%(common)s::bigint[]) AS node(id)
-JOIN lineage_edge AS edge ON edge.upstream_id = node.id
-WHERE edge.downstream_id = ANY(%(nodes)s::bigint[]) AND [in_window]
+#: A hub has so many edges that asking for each pair is cheaper than reading them all. OFFSET 0
+#: keeps the planner from turning the lookups into a join that does read them all.
+EDGES = """SELECT inner_edge.* FROM unnest(%(common)s::bigint[]) AS node(id) CROSS JOIN LATERAL (
+    SELECT [columns] FROM lineage_edge AS edge
+    WHERE edge.upstream_id = node.id AND edge.downstream_id = ANY(%(nodes)s::bigint[])
+    AND [in_window]
+    OFFSET 0
+) AS inner_edge
 UNION ALL
-SELECT [columns] FROM unnest(%(hubs)s::bigint[]) AS hub(id)
+SELECT of_hub.* FROM unnest(%(hubs)s::bigint[]) AS hub(id)
 CROSS JOIN unnest(%(nodes)s::bigint[]) AS node(id)
-JOIN lineage_edge AS edge ON edge.upstream_id = hub.id AND edge.downstream_id = node.id
-WHERE [in_window]
+CROSS JOIN LATERAL (
+    SELECT [columns] FROM lineage_edge AS edge
+    WHERE edge.upstream_id = hub.id AND edge.downstream_id = node.id AND [in_window]
+    OFFSET 0
+) AS of_hub
 UNION ALL
 SELECT loose.* FROM unnest(%(readers)s::bigint[]) AS node(id) CROSS JOIN LATERAL (
     SELECT [columns] FROM lineage_edge AS edge
