@@ -80,6 +80,13 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET company.finance": PAGE_HIDDEN,
     },
     # --- API -------------------------------------------------------------------------------
+    "asset_dependencies": {
+        "GET orders": API_READ,
+        "GET ledger": API_HIDDEN,
+        "GET bucket": API_HIDDEN,
+    },
+    #                                       400: which one is missing
+    "asset_dependencies_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
     "execution_search":                     {"GET -": API_READ},
     "execution": {"GET run-orders": API_READ, "GET run-ledger": API_HIDDEN},
     "flow_search":                          {"GET -": API_READ},

@@ -2,12 +2,23 @@
 
 from django.urls import URLPattern, path
 
+from lineage.api.dependencies import AssetDependencies, AssetDependenciesById
 from lineage.api.execution_reads import ExecutionItem, ExecutionSearch
 from lineage.api.execution_writes import ExecutionCollection
 from lineage.api.flow_reads import FlowRevisions, FlowSearch, NamespaceFlows
 from lineage.api.flow_writes import FlowCollection, FlowResource
 
 urlpatterns: list[URLPattern] = [
+    path(
+        "assets/by-id/dependencies",
+        AssetDependenciesById.as_view(),
+        name="asset_dependencies_by_id",
+    ),
+    path(
+        "assets/<path:asset_id>/dependencies",
+        AssetDependencies.as_view(),
+        name="asset_dependencies",
+    ),
     path("executions", ExecutionCollection.as_view(), name="executions"),
     path("executions/search", ExecutionSearch.as_view(), name="execution_search"),
     path("executions/<path:execution_id>", ExecutionItem.as_view(), name="execution"),

@@ -1,0 +1,91 @@
+"""A graph in Kestra's shape: AssetTopologyGraph (K3), with what Kestra lacks beside it.
+
+`{nodes: [{uid, namespace, id, type: ASSET|FLOW, …}], edges: [{source, target, relation}]}`:
+an asset is USED_BY a flow, a flow UPSERTs an asset, and where a flow makes one asset of another,
+the one is USED_BY the other as well. A restricted node has its uid and type, and nothing else
+that names it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lineage.kestra.times import instant
+from lineage.queries.graph import AssetNode, FlowNode, Graph, Link, Sighting
+
+USED_BY, UPSERT = "USED_BY", "UPSERT"
+
+
+def graph_json(graph: Graph) -> dict[str, Any]:
+    """`truncated`: limits left something out. The first node is the asset that was asked for."""
+    return {
+        "nodes": [
+            *(asset_json(node) for node in graph.assets),
+            *(flow_json(node) for node in graph.flows),
+        ],
+        "edges": edges_json(graph),
+        "truncated": graph.truncated,
+    }
+
+
+def asset_json(node: AssetNode) -> dict[str, Any]:
+    placed = {
+        "uid": node.uid,
+        "type": "ASSET",
+        "restricted": node.restricted,
+        "level": node.level,
+        "hidden": node.hidden,
+    }
+    if node.asset is None:
+        return placed
+    asset = node.asset
+    return placed | {
+        "id": asset.public_id,
+        "namespace": asset.namespace,
+        "displayName": asset.display_name,
+        "assetType": asset.type,
+        "updated": instant(asset.updated_at),
+        "lastWrittenAt": instant(asset.last_written_at),
+        "deleted": asset.deleted_at is not None,
+    }
+
+
+def flow_json(node: FlowNode) -> dict[str, Any]:
+    placed = {"uid": node.uid, "type": "FLOW", "restricted": node.restricted}
+    if node.flow is None:
+        return placed
+    flow = node.flow
+    return placed | {"id": flow.public_id, "namespace": flow.namespace, "state": flow.state}
+
+
+def edges_json(graph: Graph) -> list[dict[str, Any]]:
+    """Each (source, target) once, with the sightings of all links behind it taken together."""
+    found: dict[tuple[str, str, str], list[Sighting]] = {}
+    for link in graph.links:
+        for key in arrows(link):
+            seen = found.setdefault(key, [])
+            if link.sighting:
+                seen.append(link.sighting)
+    return [
+        {"source": source, "target": target, "relation": relation} | sightings_json(seen)
+        for (source, target, relation), seen in found.items()
+    ]
+
+
+def arrows(link: Link) -> Iterator[tuple[str, str, str]]:
+    if link.source and link.target:
+        yield link.source, link.target, USED_BY
+    if link.source and link.flow:
+        yield link.source, link.flow, USED_BY
+    if link.flow and link.target:
+        yield link.flow, link.target, UPSERT
+
+
+def sightings_json(seen: list[Sighting]) -> dict[str, Any]:
+    """Nothing when an end of every link is restricted."""
+    if not seen:
+        return {}
+    return {
+        "firstSeen": instant(min(one.first_seen for one in seen)),
+        "lastSeen": instant(max(one.last_seen for one in seen)),
+        "kinds": sorted({one.kind for one in seen}),
+    }
