@@ -72,6 +72,8 @@ class Execution(models.Model):
     #: The execution that started this one as a subflow; its row may arrive later.
     parent_public_id = models.CharField(max_length=200, blank=True)
     stamp = models.JSONField(default=list)
+    #: Field → stamp, of what an older or a newer delivery than `stamp`'s has said last.
+    field_stamps = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts.access import Access
 from accounts.permissions import Action, Resource
 from lineage.kestra.posted import InvalidExecution, PostedExecution, parse_execution
+from lineage.recording.completing import complete
 from lineage.recording.flows import KnownFlow, Revisions, ensure_flows
 from lineage.recording.order import Delivery, deliveries
 from lineage.recording.rendering import render_runs
@@ -97,6 +98,7 @@ def _record(access: Access, posted: dict[str, Delivery]) -> dict[str, str]:
         for id_, delivery in known.items()
         if id_ not in outcome
     ]
+    complete((delivery, execution) for delivery, execution, _ in items)
     write_runs(access, items)
     return outcome | {id_: stored[id_].status for id_ in known if id_ not in outcome}
 

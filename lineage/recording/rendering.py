@@ -31,7 +31,7 @@ def render_runs(
     contexts: dict[int, ExecutionContext] = {}
     for stamp, posted, posted_in in delivery.task_runs.values():
         pk, held = stored.task_runs.get(posted.id, (0, []))
-        if delivery.renders_again:
+        if posted.id in delivery.again:
             stamp = held
         elif pk and stamp <= held:
             continue
@@ -39,7 +39,8 @@ def render_runs(
         if registers(rendered):
             context = contexts.get(id(posted_in))
             if context is None:
-                context = execution_context(delivery.declares, posted_in.raw)
+                whole = delivery.context(posted_in) if stored.task_runs else posted_in.raw
+                context = execution_context(delivery.declares, whole)
                 contexts[id(posted_in)] = context
             task = delivery.declares.task(posted.task_id) if delivery.declares else None
             render(rendered, task, context)

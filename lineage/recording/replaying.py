@@ -39,7 +39,7 @@ def replay_executions(access: Access, flow: KnownFlow, *, limit: int) -> int:
     apply_revisions(deliveries, {delivery.flow_key: flow for delivery in deliveries})
     stored = lock_executions(access.tenant, [e.public_id for e in executions])
     for delivery in deliveries:
-        delivery.renders_again = True
+        delivery.again = set(delivery.task_runs)
     write_runs(access, [(d, stored[d.execution.id], flow) for d in deliveries])
     Execution.objects.unscoped(WHY).filter(pk__in=runs).update(applied_revision=flow.revision)
     return len(executions)

@@ -14,8 +14,19 @@ from lineage.dsl.bundles import Bundle
 from lineage.kestra.posted import PostedExecution, PostedTaskRun
 from lineage.models.runs import PRODUCTIVE
 from lineage.recording.flows import KnownFlow
-from lineage.recording.order import Delivery, Stamp
+from lineage.recording.order import FIELDS, Delivery, Fields, Stamp, latest_fields
 
+FIELD_COLUMNS = {
+    "labels": "jsonb",
+    "inputs": "jsonb",
+    "outputs": "jsonb",
+    "variables": "jsonb",
+    "trigger": "jsonb",
+    "url": "text",
+    "parent_public_id": "text",
+    "error": "text",
+    "field_stamps": "jsonb",
+}
 EXECUTION = {
     "public_id": "text",
     "tenant_id": "bigint",
@@ -28,16 +39,9 @@ EXECUTION = {
     "started_at": "timestamptz",
     "ended_at": "timestamptz",
     "sorted_at": "timestamptz",
-    "labels": "jsonb",
-    "inputs": "jsonb",
-    "outputs": "jsonb",
-    "variables": "jsonb",
-    "trigger": "jsonb",
     "histories": "jsonb",
-    "error": "text",
-    "url": "text",
-    "parent_public_id": "text",
     "stamp": "jsonb",
+    **FIELD_COLUMNS,
     "updated_at": "timestamptz",
 }
 TASK_RUN = {
@@ -70,6 +74,7 @@ class StoredExecution:
     flow_pk: int
     stamp: Stamp
     status: str
+    fields: Fields = field(default_factory=dict)
     #: task run id → (row, stamp), of what was there before.
     task_runs: dict[str, tuple[int, Stamp]] = field(default_factory=dict)
 
@@ -124,42 +129,50 @@ def store_executions(
     posted: Mapping[str, Delivery],
     flows: Mapping[tuple[str, str], KnownFlow],
 ) -> dict[str, StoredExecution]:
-    """id → its row: new ones inserted, known ones locked and, if beaten, replaced.
+    """id → its row: new ones inserted, known ones locked and, where this says more, replaced.
 
-    Two statements for new executions, four when some are known.
+    One statement for new executions, four when some are known.
     """
     now = timezone.now()
-    rows = [
-        execution_row(tenant, delivery, flows[delivery.flow_key], now)
-        for _, delivery in sorted(posted.items())
-    ]
     made = insert(
         "lineage_execution",
         {**EXECUTION, "created_at": "timestamptz"},
-        [(*row, now) for row in rows],
+        [
+            (*execution_row(tenant, delivery, flows[delivery.flow_key], now), now)
+            for _, delivery in sorted(posted.items())
+        ],
         "on conflict do nothing returning public_id, id, flow_id",
     )
     stored = {
         public_id: StoredExecution(pk, flow_pk, posted[public_id].stamp, "created")
         for public_id, pk, flow_pk in made
     }
-    known = [row for row in rows if row[0] not in stored]
+    known = sorted(posted.keys() - stored.keys())
     if known:
-        stored |= lock_executions(tenant, [row[0] for row in known])
-        replace_executions(known, posted, stored)
+        locked = lock_executions(tenant, known)
+        replace_executions(tenant, {id_: posted[id_] for id_ in known}, locked, flows)
+        stored |= locked
     return stored
 
 
 def lock_executions(tenant: Tenant, public_ids: Sequence[str]) -> dict[str, StoredExecution]:
     """The rows, locked in their order, with the task runs they already have."""
     rows = run(
-        "select public_id, id, flow_id, stamp from lineage_execution"
+        "select public_id, id, flow_id, stamp, field_stamps, labels, inputs, outputs, variables,"
+        " trigger, to_json(url)::text, to_json(parent_public_id)::text, to_json(error)::text"
+        " from lineage_execution"
         " where tenant_id = %s and public_id = any(%s) order by id for no key update",
         [tenant.pk, list(public_ids)],
     )
-    found = {
-        row[0]: StoredExecution(row[1], row[2], json.loads(row[3]), "unchanged") for row in rows
-    }
+    found = {}
+    for public_id, pk, flow_pk, *texts in rows:
+        stamp, field_stamps, *values = map(json.loads, texts)
+        fields = {
+            name: (field_stamps.get(name, stamp), value)
+            for name, value in zip(FIELDS.values(), values, strict=True)
+            if value
+        }
+        found[public_id] = StoredExecution(pk, flow_pk, stamp, "unchanged", fields)
     owners = {execution.pk: execution for execution in found.values()}
     for execution_pk, public_id, pk, stamp in run(
         "select execution_id, public_id, id, stamp from lineage_taskrun"
@@ -171,19 +184,30 @@ def lock_executions(tenant: Tenant, public_ids: Sequence[str]) -> dict[str, Stor
 
 
 def replace_executions(
-    rows: Sequence[tuple[Any, ...]],
+    tenant: Tenant,
     posted: Mapping[str, Delivery],
     stored: Mapping[str, StoredExecution],
+    flows: Mapping[tuple[str, str], KnownFlow],
 ) -> None:
-    """Overwrite those that this request beats."""
-    beaten = []
-    for row in rows:
-        execution, delivery = stored[row[0]], posted[row[0]]
-        if delivery.stamp > execution.stamp and row[2] == execution.flow_pk:
+    """Overwrite what this request says later, or says at all; deliveries learn the rest."""
+    now = timezone.now()
+    rows, fields = [], []
+    for id_, delivery in posted.items():
+        execution, flow = stored[id_], flows[delivery.flow_key]
+        if execution.flow_pk != flow.pk:
+            continue
+        merged = latest_fields(execution.fields, delivery.fields)
+        says_more = merged != execution.fields
+        delivery.fields = merged
+        if delivery.stamp > execution.stamp:
+            rows.append((execution.pk, *execution_row(tenant, delivery, flow, now)[1:]))
+        elif says_more:
+            fields.append((execution.pk, *field_row(merged, execution.stamp), now))
+        if delivery.stamp > execution.stamp or says_more:
             execution.status = "updated"
-            beaten.append((execution.pk, *row[1:]))
-    columns = {"id": "bigint", **{k: v for k, v in EXECUTION.items() if k != "public_id"}}
-    update("lineage_execution", columns, beaten)
+    key = {"id": "bigint"}
+    update("lineage_execution", key | {k: EXECUTION[k] for k in list(EXECUTION)[1:]}, rows)
+    update("lineage_execution", key | FIELD_COLUMNS | {"updated_at": "timestamptz"}, fields)
 
 
 def execution_row(
@@ -204,17 +228,24 @@ def execution_row(
         state.started_at,
         state.ended_at,
         state.started_at or state.ended_at or first_start(posted) or now,
-        dump(posted.labels),
-        dump(posted.inputs),
-        dump(posted.outputs),
-        dump(posted.variables),
-        dump(posted.trigger),
         dump(state.histories),
-        posted.error,
-        posted.url,
-        posted.parent_id,
         dump(delivery.stamp),
+        *field_row(delivery.fields, delivery.stamp),
         now,
+    )
+
+
+def field_row(fields: Fields, stamp: Stamp) -> tuple[str, ...]:
+    """In the order of FIELD_COLUMNS; `stamp`: the execution's own."""
+    values = {name: fields[name][1] if name in fields else None for name in FIELDS.values()}
+    stamps = {name: said for name, (said, _) in fields.items() if said != stamp}
+    return (
+        *(
+            dump(values[name] or {}) if kind == "jsonb" else values[name] or ""
+            for name, kind in FIELD_COLUMNS.items()
+            if name in values
+        ),
+        dump(stamps),
     )
 
 

@@ -10,6 +10,7 @@ from accounts.models import Tenant
 from catalog.models import Asset
 from lineage.models import AssetUsage, Edge, Execution, LineageEvent, TaskRun
 from lineage.recording import record_executions
+from lineage.registering import register_flow
 from tests.conftest import Cast
 from tests.factories import NOW
 from tests.lineage.worlds import posted, task_run
@@ -77,6 +78,54 @@ def test_a_later_delivery_replaces_a_task_run(cast: Cast) -> None:
     assert edges(cast.main) == {("raw", "orders", 1)}
     orders = Asset.objects.unscoped("test").select_related("state").get(public_id="orders")
     assert (orders.state.writes, orders.state.last_failed_at) == (1, None)
+
+
+def test_what_a_later_delivery_leaves_out_stays(cast: Cast) -> None:
+    access = cast.access("ingest")
+    started = posted("e1", state="RUNNING", inputs={"region": "eu"}, labels={"team": "data"})
+    ended = posted("e1", minutes=2, outputs={"rows": 3})
+    for bodies in ([started, ended], [ended, started]):
+        for body in bodies:
+            record_executions(access, [body])
+        found = Execution.objects.unscoped("test").get()
+        assert (found.state, found.inputs, found.labels, found.outputs) == (
+            "SUCCESS",
+            {"region": "eu"},
+            {"team": "data"},
+            {"rows": 3},
+        )
+        found.delete()
+
+
+def test_pieces_in_any_order_see_each_others_outputs(cast: Cast) -> None:
+    """A declaration that speaks of another task's outputs, whichever of the two comes first."""
+    access = cast.access("ingest")
+    register_flow(
+        access,
+        """
+id: daily
+namespace: company.data
+tasks:
+  - {id: fetch, type: T}
+  - id: build
+    type: T
+    assets:
+      outputs:
+        - {id: "{{ outputs.fetch.name }}", type: Table}
+""",
+    )
+    fetch = posted(
+        "e1", state="RUNNING", runs=[task_run("t1", "fetch", outputs={"name": "trips"})]
+    )
+    build = posted("e1", runs=[task_run("t2", "build")])
+    for bodies in ([fetch, build], [build, fetch]):
+        for body in bodies:
+            record_executions(access, [body])
+        run = TaskRun.objects.unscoped("test").get(task_id="build")
+        assert (run.asset_errors, run.shown_state) == ([], "SUCCESS")
+        assert edges(cast.main) == {(None, "trips", 1)}
+        Execution.objects.unscoped("test").all().delete()
+        Edge.objects.unscoped("test").all().delete()
 
 
 def statements(access: Access, count: int) -> int:

@@ -32,6 +32,16 @@ OUTPUTS = st.builds(
 )
 
 
+#: What one delivery says and another leaves out.
+SOMETIMES = st.fixed_dictionaries(
+    {},
+    optional={
+        "labels": st.dictionaries(st.just("team"), st.sampled_from("xy"), min_size=1),
+        "outputs": st.dictionaries(st.just("rows"), st.integers(1, 3), min_size=1),
+    },
+)
+
+
 @st.composite
 def executions(draw: st.DrawFn) -> list[dict[str, Any]]:
     """A few executions, each as the snapshots an orchestrator posts while it runs."""
@@ -47,10 +57,34 @@ def executions(draw: st.DrawFn) -> list[dict[str, Any]]:
             running = task_run(f"t{n}.{k}", f"task{k}", "RUNNING", start)
             ended = task_run(f"t{n}.{k}", f"task{k}", state, start, reads=reads, writes=writes)
             found.append(
-                posted(f"e{n}", f"flow{n % 2}", namespace, "RUNNING", start, runs=[*done, running])
+                posted(
+                    f"e{n}",
+                    f"flow{n % 2}",
+                    namespace,
+                    "RUNNING",
+                    start,
+                    runs=[*done, running],
+                    **draw(SOMETIMES),
+                )
             )
             done.append(ended)
-        found.append(posted(f"e{n}", f"flow{n % 2}", namespace, "SUCCESS", start, 2, runs=done))
+        listed = done if draw(st.booleans()) else []
+        found.append(
+            posted(
+                f"e{n}",
+                f"flow{n % 2}",
+                namespace,
+                "SUCCESS",
+                start,
+                2,
+                runs=listed,
+                **draw(SOMETIMES),
+            )
+        )
+        found += [
+            posted(f"e{n}", f"flow{n % 2}", namespace, "RUNNING", start, runs=[run])
+            for run in done
+        ]
     return found
 
 
