@@ -1,4 +1,5 @@
-// "/" focuses data-search, "?" opens the sheet, "g" then a letter follows data-go="letter".
+// "/" focuses data-search, the page's own before the top bar's; "?" opens the sheet; "g" and a
+// letter follow data-go="letter".
 // They are single keys, so the sheet can switch them off (WCAG 2.1.4).
 const STORE = "shortcuts";
 const toggle = document.querySelector("[data-keys-switch]");
@@ -36,7 +37,7 @@ function actionOf(key) {
 }
 
 function focusSearch() {
-  const search = document.querySelector("[data-search]");
+  const search = [...document.querySelectorAll("[data-search]")].at(-1);
   search?.focus();
   search?.select();
 }
