@@ -11,7 +11,8 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Lower
 
 from accounts.access import Access
 from catalog.asset_types import spellings
@@ -122,9 +123,9 @@ def _id(condition: Condition) -> Q:
     exactly = column("public_id")(condition)
     match condition.op:
         case Op.STARTS_WITH:
-            return exactly & Q(id_lower__startswith=condition.value.lower())
+            return exactly & Q(id_key__startswith=Lower(Value(condition.value)))
         case Op.CONTAINS | Op.ENDS_WITH:
-            return exactly & Q(search_text__contains=condition.value.lower())
+            return exactly & Q(search_text__contains=Lower(Value(condition.value)))
         case _:
             return exactly
 

@@ -58,6 +58,12 @@ class Stretch:
     where: Q = field(default_factory=Q)
     annotations: Annotations = field(default_factory=dict)
 
+    def then(self, other: "Stretch") -> "Stretch":
+        """Rows of both kinds, by these keys and then by the other's."""
+        seen = {key.path for key in self.keys}
+        keys = (*self.keys, *(key for key in other.keys if key.path not in seen))
+        return Stretch(keys, self.where & other.where, self.annotations | other.annotations)
+
     def rows(self, assets: AssetQuerySet) -> AssetQuerySet:
         found = assets.annotate(**self.annotations).filter(self.where)
         return found.order_by(*(key.order for key in self.keys))
@@ -165,10 +171,20 @@ SORTS: dict[str, Make] = {
 }
 
 
-def sorted_by(access: Access, sort: str, descending: bool = False) -> Order:
-    """One of SORTS; raises KeyError for another."""
-    name = f"{'-' if descending else ''}{sort}"
-    return Order(name, SORTS[sort](access, descending))
+#: Orders of two stretches: in second place they would tear the first order apart.
+FIRST_ONLY = frozenset({"namespace", "written"})
+
+
+def sorted_by(access: Access, sorts: Sequence[tuple[str, bool]]) -> Order:
+    """One of SORTS, or several that follow each other; raises KeyError for another.
+
+    What sorts some rows apart (those without a namespace) does so only in front: FIRST_ONLY.
+    """
+    name = ",".join(f"{'-' if down else ''}{sort}" for sort, down in sorts)
+    stretches = [Stretch(())]
+    for sort, down in sorts:
+        stretches = [a.then(b) for a in stretches for b in SORTS[sort](access, down)]
+    return Order(name, tuple(stretches))
 
 
 def by_rank(words: Sequence[str]) -> Order:

@@ -22,18 +22,23 @@ HEAVY = ("search_text", "state__clock")
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is asked of a list. `sort` "" is best match first, or by id where nothing is typed."""
+    """What is asked of a list."""
 
     words: tuple[str, ...] = ()
     tree: Group = field(default_factory=Group)
-    sort: str = ""
-    descending: bool = False
+    #: (name of an order, descending); none: best match first, or by id where nothing is typed.
+    sorts: tuple[tuple[str, bool], ...] = ()
 
     @classmethod
     def of(cls, query: Query, sort: str = "", descending: bool = False) -> "Search":
         """From the query box; terms that cannot be read are left out."""
         words = tuple(term.values[0] for term in query.words if not term.negated)
-        return cls(words, tree_of(query), sort, descending)
+        named = sort not in ("", "best")
+        return cls(words, tree_of(query), ((sort, descending),) if named else ())
+
+    @property
+    def is_ranked(self) -> bool:
+        return bool(self.words) and not self.sorts
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Listed:
     """One page of assets, each with `namespace` and `state`. `next_cursor` is "" at the end."""
 
     assets: list[Asset]
+    more: bool = False
     next_cursor: str = ""
 
 
@@ -72,10 +78,8 @@ def order_of(access: Access, search: Search, found: AssetQuerySet, cursor: str =
 
     Best match first looks how many matches there are, unless a cursor says how it began.
     """
-    if search.sort not in ("", "best"):
-        return sorted_by(access, search.sort, search.descending)
-    if not search.words:
-        return sorted_by(access, "id")
+    if not search.is_ranked:
+        return sorted_by(access, search.sorts or (("id", False),))
     if cursor:
         return (by_tiers if order_in(cursor) == "tiers" else by_rank)(search.words)
     many = count_capped(found.filter(text_q(search.words)), RANKED).capped
@@ -90,15 +94,16 @@ def list_assets(
     Statements: one when the order's first stretch fills the page, at most one a stretch, and one
     to see whether there are few enough matches to rank.
     """
-    ranked = bool(search.words) and search.sort in ("", "best")
-    found = matching(access, search, now, ranked=ranked).select_related("namespace", "state")
+    found = matching(access, search, now, ranked=search.is_ranked)
+    found = found.select_related("namespace", "state")
     order = order_of(access, search, found, cursor)
     rows: list[tuple[int, Asset]] = []
     for number, stretch in order.walk(found.defer(*HEAVY), cursor):
         chunk = stretch[offset : offset + size + 1 - len(rows)]
         rows += [(number, asset) for asset in chunk]
         if len(rows) > size:
-            return Listed([asset for _, asset in rows[:size]], order.cursor_at(*rows[size - 1]))
+            cursor = order.cursor_at(*rows[size - 1])
+            return Listed([asset for _, asset in rows[:size]], more=True, next_cursor=cursor)
         if offset:
             offset = 0 if rows else offset - stretch[:offset].count()
     return Listed([asset for _, asset in rows])

@@ -9,7 +9,8 @@ urlpatterns = [
     path("docs", openapi.api_docs, name="api_docs"),
     path("v1/openapi.json", openapi.openapi_json, name="openapi_json"),
     path("v1/openapi.yaml", openapi.openapi_yaml, name="openapi_yaml"),
-    path("v1/<slug:tenant>/", include("catalog.api.urls")),
     path("v1/<slug:tenant>/", include("lineage.api.urls")),
+    # Its route of one asset takes every path below assets/, so it comes last.
+    path("v1/<slug:tenant>/", include("catalog.api.urls")),
     path("<path:path>", unknown_api_path, name="unknown_api_path"),
 ]

@@ -87,6 +87,13 @@ ACCESS: dict[str, dict[str, Row]] = {
     },
     #                                       400: which one is missing
     "asset_dependencies_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
+    "asset_search": {"GET -": API_READ},
+    "asset_facets": {"GET -": API_READ},
+    # Without ?id= it is a mistake; tests/catalog/api/test_assets.py asks for ids.
+    "asset_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
+    "asset": {"GET orders": API_READ, "GET ledger": API_HIDDEN, "GET bucket": API_HIDDEN},
+    "namespace_search": {"GET -": API_READ},
+    "namespace": {"GET company.data": API_READ, "GET company.finance": API_HIDDEN},
     "execution_search":                     {"GET -": API_READ},
     "execution": {"GET run-orders": API_READ, "GET run-ledger": API_HIDDEN},
     "flow_search":                          {"GET -": API_READ},

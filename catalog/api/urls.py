@@ -1,5 +1,18 @@
-"""Routes of the catalog API, below /api/v1/<tenant>/."""
+"""Routes of the catalog API, below /api/v1/<tenant>/.
 
-from django.urls import URLPattern
+The route of one asset takes everything below `assets/`, so these come after all others.
+"""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from catalog.api.assets import AssetById, AssetFacets, AssetItem, AssetSearch
+from catalog.api.namespaces import NamespaceItem, NamespaceSearch
+
+urlpatterns: list[URLPattern] = [
+    path("assets/search", AssetSearch.as_view(), name="asset_search"),
+    path("assets/facets", AssetFacets.as_view(), name="asset_facets"),
+    path("assets/by-id", AssetById.as_view(), name="asset_by_id"),
+    path("assets/<path:asset_id>", AssetItem.as_view(), name="asset"),
+    path("namespaces/search", NamespaceSearch.as_view(), name="namespace_search"),
+    path("namespaces/<str:name>", NamespaceItem.as_view(), name="namespace"),
+]
