@@ -45,7 +45,7 @@ class ExecutionCollection(TenantAPIView):
             raise Problem(
                 403 if result.forbidden else 422, result.reason, errors=list(result.problems)
             )
-        return Response(posted_execution(self.access, result.id))
+        return Response(posted_execution(self.access, result))
 
     def answer_many(self, posted: Sequence[Any]) -> Response:
         """200 with a result an item; 422 when none went in."""

@@ -5,8 +5,9 @@ other but never in a circle: namespaces, flows, executions, assets (new ones), t
 edges, asset states.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -19,8 +20,17 @@ from lineage.recording.flows import KnownFlow, Revisions, ensure_flows
 from lineage.recording.order import Delivery, deliveries
 from lineage.recording.rendering import render_runs
 from lineage.recording.resolving import resolve_assets
-from lineage.recording.runs import StoredExecution, store_executions, store_task_runs
+from lineage.recording.runs import RenderedRun, StoredExecution, store_executions, store_task_runs
 from lineage.recording.traces import store_traces
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One execution as it went into the database."""
+
+    delivery: Delivery
+    flow: KnownFlow
+    runs: list[RenderedRun]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,8 @@ class Result:
     problems: tuple[dict[str, str], ...] = ()
     forbidden: bool = False
     retriable: bool = False
+    #: What a created execution was stored from, to answer with it without asking again.
+    written: "Written | None" = field(default=None, compare=False, repr=False)
 
 
 def record_executions(access: Access, values: Sequence[Any]) -> list[Result]:
@@ -58,10 +70,14 @@ def record_executions(access: Access, values: Sequence[Any]) -> list[Result]:
             results[index] = refused(index, execution)
             continue
         accepted[index] = execution
+    if not accepted:
+        return [results[index] for index in range(len(values))]
     with transaction.atomic():
-        outcome = _record(access, deliveries(accepted.values())) if accepted else {}
+        outcome, created = _record(access, deliveries(accepted.values()))
     for index, execution in accepted.items():
-        results[index] = outcome_of(index, execution, outcome[execution.id])
+        results[index] = outcome_of(
+            index, execution, outcome[execution.id], created.get(execution.id)
+        )
     return [results[index] for index in range(len(values))]
 
 
@@ -71,16 +87,20 @@ def refused(index: int, execution: PostedExecution) -> Result:
     return Result(index, execution.id, "failed", reason, (problem,), forbidden=True)
 
 
-def outcome_of(index: int, execution: PostedExecution, outcome: str) -> Result:
+def outcome_of(
+    index: int, execution: PostedExecution, outcome: str, written: Written | None
+) -> Result:
     """`outcome` is a status, or the reason why the execution could not go in."""
     if outcome in ("created", "updated", "unchanged"):
-        return Result(index, execution.id, outcome)
+        return Result(index, execution.id, outcome, written=written)
     problem = {"field": "namespace" if "namespace" in outcome else "id", "message": outcome}
     return Result(index, execution.id, "failed", outcome, (problem,))
 
 
-def _record(access: Access, posted: dict[str, Delivery]) -> dict[str, str]:
-    """execution id → created, updated, unchanged, or why not."""
+def _record(
+    access: Access, posted: dict[str, Delivery]
+) -> tuple[dict[str, str], dict[str, Written]]:
+    """(id → created, updated, unchanged, or why not; id → what was written of new ones)"""
     flows = ensure_flows(access.tenant, (delivery.flow_key for delivery in posted.values()))
     outcome = {
         id_: f"The tenant requires existing namespaces and “{d.execution.namespace}” is not one."
@@ -99,8 +119,13 @@ def _record(access: Access, posted: dict[str, Delivery]) -> dict[str, str]:
         if id_ not in outcome
     ]
     complete((delivery, execution) for delivery, execution, _ in items)
-    write_runs(access, items)
-    return outcome | {id_: stored[id_].status for id_ in known if id_ not in outcome}
+    runs = write_runs(access, items)
+    created = {
+        delivery.execution.id: Written(delivery, flow, runs[execution.pk])
+        for delivery, execution, flow in items
+        if execution.status == "created"
+    }
+    return outcome | {d.execution.id: execution.status for d, execution, _ in items}, created
 
 
 def apply_revisions(
@@ -118,8 +143,8 @@ def apply_revisions(
 def write_runs(
     access: Access,
     items: Sequence[tuple[Delivery, StoredExecution, KnownFlow]],
-) -> None:
-    """Task runs and all that follows from them; sets the `status` of what changed.
+) -> Mapping[int, list[RenderedRun]]:
+    """Task runs and all that follows from them, by execution row; sets `status` of what changed.
 
     Also called when a flow's YAML arrives after its executions (`lineage.registering`).
     """
@@ -128,3 +153,7 @@ def write_runs(
     resolved = resolve_assets(access, runs, namespaces)
     store_task_runs(access.tenant, runs)
     store_traces(access.tenant, runs, resolved, namespaces)
+    found: defaultdict[int, list[RenderedRun]] = defaultdict(list)
+    for run in runs:
+        found[run.execution.pk].append(run)
+    return found

@@ -227,7 +227,7 @@ def execution_row(
         state.current,
         state.started_at,
         state.ended_at,
-        state.started_at or state.ended_at or first_start(posted) or now,
+        sorted_at(posted) or now,
         dump(state.histories),
         dump(delivery.stamp),
         *field_row(delivery.fields, delivery.stamp),
@@ -249,9 +249,10 @@ def field_row(fields: Fields, stamp: Stamp) -> tuple[str, ...]:
     )
 
 
-def first_start(posted: PostedExecution) -> datetime | None:
-    starts = [r.state.started_at for r in posted.task_runs if r.state.started_at]
-    return min(starts, default=None)
+def sorted_at(posted: PostedExecution) -> datetime | None:
+    """What lists sort by: the start, else the first thing known of it."""
+    starts = [run.state.started_at for run in posted.task_runs if run.state.started_at]
+    return posted.state.started_at or posted.state.ended_at or min(starts, default=None)
 
 
 def store_task_runs(tenant: Tenant, runs: Sequence[RenderedRun]) -> None:

@@ -27,6 +27,7 @@ def test_one_object_answers_the_stored_execution(cast: Cast) -> None:
     stored = response.json()
     assert (stored["id"], stored["state"]["current"]) == ("e1", "SUCCESS")
     assert [run["id"] for run in stored["taskRunList"]] == ["t1"]
+    assert send(cast.api("ingest"), body).json() == stored  # read back from the database
 
 
 def test_one_bad_object_answers_the_problem(cast: Cast) -> None:
