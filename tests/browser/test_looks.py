@@ -1,0 +1,29 @@
+"""Every page in both themes at three widths: nothing sticks out, nobody is kept out."""
+
+import pytest
+
+from tests.browser.looks import flaws
+
+#: path → who looks at it
+PAGES = {
+    "/accounts/login/": "anonymous",
+    "/accounts/password/reset/": "anonymous",
+    "/accounts/password/change/": "editor",
+    "/accounts/logout/": "editor",
+    "/main/catalog": "editor",
+    "/main/catalog?q=type:Table+nothing-is-called-so": "editor",
+    "/main/assets/orders": "editor",
+    "/main/assets/orders/-/history": "editor",
+    "/main/namespaces": "editor",
+    "/main/namespaces/company.data": "editor",
+    "/other/catalog": "outsider",
+    "/other/namespaces": "outsider",
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_its_window_and_bars_nobody(open_as, path):
+    page = open_as(PAGES[path])
+    page.goto(path, wait_until="networkidle")
+    found = flaws(page)
+    assert not found, "\n".join(found)
