@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -62,12 +63,15 @@ def watch(origin: str) -> Watch:
 
 
 @pytest.fixture(scope="package")
-def new_context(browser: Browser, origin: str, watch: Watch) -> Callable[[], BrowserContext]:
-    def make() -> BrowserContext:
+def new_context(browser: Browser, origin: str, watch: Watch) -> Callable[..., BrowserContext]:
+    """A browser that knows nobody yet; `options` are Playwright's."""
+
+    def make(**options: Any) -> BrowserContext:
         context = browser.new_context(
             base_url=origin,
-            viewport={"width": WIDTHS[0], "height": HEIGHT},
+            viewport={"width": WIDTHS[-1], "height": HEIGHT},
             reduced_motion="reduce",
+            **options,
         )
         context.set_default_timeout(PATIENCE)
         watch.over(context)
@@ -77,7 +81,7 @@ def new_context(browser: Browser, origin: str, watch: Watch) -> Callable[[], Bro
 
 
 @pytest.fixture(scope="package")
-def context_of(new_context: Callable[[], BrowserContext]) -> Callable[[str], BrowserContext]:
+def context_of(new_context: Callable[..., BrowserContext]) -> Callable[[str], BrowserContext]:
     """`context_of("viewer")`: their browser, logged in through the login page when first asked."""
     contexts: dict[str, BrowserContext] = {}
 
@@ -94,12 +98,19 @@ def context_of(new_context: Callable[[], BrowserContext]) -> Callable[[str], Bro
 
 
 @pytest.fixture
-def open_as(
-    context_of: Callable[[str], BrowserContext], watch: Watch
-) -> Iterator[Callable[[str], Page]]:
-    """`open_as("viewer")`: a fresh page of theirs; the test fails if it did what none may do."""
-    pages: list[Page] = []
+def watched(watch: Watch) -> Iterator[Watch]:
+    """The test fails if a page did what none may do."""
     watch.complaints.clear()
+    yield watch
+    assert not watch.complaints, "\n".join(watch.complaints)
+
+
+@pytest.fixture
+def open_as(
+    context_of: Callable[[str], BrowserContext], watched: Watch
+) -> Iterator[Callable[[str], Page]]:
+    """`open_as("viewer")`: a new page in the browser that all tests share as that person."""
+    pages: list[Page] = []
 
     def open_page(name: str) -> Page:
         pages.append(context_of(name).new_page())
@@ -108,7 +119,25 @@ def open_as(
     yield open_page
     for page in pages:
         page.close()
-    assert not watch.complaints, "\n".join(watch.complaints)
+
+
+@pytest.fixture
+def open_alone(
+    context_of: Callable[[str], BrowserContext],
+    new_context: Callable[..., BrowserContext],
+    watched: Watch,
+) -> Iterator[Callable[..., Page]]:
+    """The same, logged in as well, but in a browser that forgets; for tests that change it."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(name: str, **options: Any) -> Page:
+        login = context_of(name).storage_state()
+        contexts.append(new_context(storage_state=login, **options))
+        return contexts[-1].new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-WIDTHS = (1440, 1024, 400)
+WIDTHS = (400, 1024, 1440)
 HEIGHT = 900
 LOOKS = (("light", 400), ("light", 1024), ("light", 1440), ("dark", 1440))
 #: axe's words for what keeps somebody out; "moderate" and "minor" are advice.
