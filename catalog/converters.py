@@ -17,7 +17,10 @@ class AssetIdConverter(PathConverter):
     """`<asset_id:asset_id>` in a route."""
 
     def to_python(self, value: str) -> str:
-        return "/".join(segment.removeprefix("%") for segment in value.split("/"))
+        segments = value.split("/")
+        if "-" in segments:
+            raise ValueError("a tab of an asset: the route of another page, maybe another app's")
+        return "/".join(segment.removeprefix("%") for segment in segments)
 
     def to_url(self, value: str) -> str:
         return "/".join("%" + s if _ODD.fullmatch(s) else s for s in value.split("/"))
