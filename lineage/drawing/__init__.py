@@ -7,6 +7,7 @@ from lineage.drawing.bars import HeatCell, Run, duration_bar, heat, run_bars, sp
 from lineage.drawing.durations import duration_text
 from lineage.drawing.gantt import Bar, GanttRow, Segment, Tick, gantt_axis, gantt_rows
 from lineage.drawing.graph import draw_graph
+from lineage.drawing.histogram import Stack, histogram
 from lineage.drawing.layout import lay_out
 from lineage.drawing.minimap import draw_minimap
 from lineage.drawing.nodes import GraphEdge, GraphNode
@@ -21,6 +22,7 @@ __all__ = [
     "Placed",
     "Run",
     "Segment",
+    "Stack",
     "Tick",
     "draw_graph",
     "draw_minimap",
@@ -29,6 +31,7 @@ __all__ = [
     "gantt_axis",
     "gantt_rows",
     "heat",
+    "histogram",
     "lay_out",
     "run_bars",
     "sparkline",
