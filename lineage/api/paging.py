@@ -12,7 +12,8 @@ from django.db.models import Model, QuerySet
 from rest_framework.request import Request
 
 from accounts.problems import Problem
-from lineage.queries.keyset import BadCursor, Keyset
+from catalog.cursors import BadCursor
+from lineage.queries.keyset import Keyset
 
 COUNTED = 100_000
 MAX_SIZE = 500

@@ -12,6 +12,7 @@ from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from accounts.access import Access
+from catalog.models import Asset
 from lineage import dsl
 from lineage.models import Edge, Execution, Flow, FlowRevision
 from lineage.models.flows import FlowQuerySet
@@ -113,8 +114,9 @@ def revisions_of(access: Access, flow: Flow) -> list[FlowRevision]:
 
 def sources_of(access: Access, flow: Flow, numbers: Sequence[int]) -> dict[int, FlowRevision]:
     """Revision number → revision with its source, those of `numbers` that there are."""
-    rows = FlowRevision.objects.visible_to(access).filter(flow=flow, revision__in=numbers)
-    return {revision.revision: revision for revision in rows}
+    rows = FlowRevision.objects.visible_to(access).select_related("created_by")
+    found = rows.filter(flow=flow, revision__in=numbers)
+    return {revision.revision: revision for revision in found}
 
 
 def current_sources(access: Access, flows: Iterable[Flow]) -> dict[int, FlowRevision]:
@@ -179,3 +181,11 @@ def _touched(access: Access, flow: Flow, end: str) -> list[FlowAsset]:
         FlowAsset(public_id, kind, tasks if public_id else (), runs, seen)
         for public_id, kind, tasks, runs, seen in edges[:LISTED]
     ]
+
+
+def visible_ids(access: Access, public_ids: Iterable[str]) -> set[str]:
+    """Those of `public_ids` that are assets which may be seen."""
+    found = Asset.objects.visible_to(access).filter(
+        tenant=access.tenant, public_id__in=set(public_ids)
+    )
+    return set(found.values_list("public_id", flat=True))

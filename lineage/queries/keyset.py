@@ -1,21 +1,14 @@
-"""Pages of a list that stays in one order: a cursor names a row, not a number of rows.
+"""Pages of a list that stays in one order, forwards and back: see `catalog.cursors`.
 
-Page 1 000 costs what page 1 costs, and rows that arrive meanwhile shift nothing. A cursor is
-opaque text for URLs: a place in the order, and the way to go on from there.
+Page 1 000 costs what page 1 costs, and rows that arrive meanwhile shift nothing.
 """
 
-import base64
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
-
-class BadCursor(ValueError):
-    """The text is no cursor of this list."""
+from catalog.cursors import BadCursor, decode_cursor, encode_cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +26,6 @@ class Keyset:
 
     column: str
     descending: bool = True
-    write: Callable[[Any], str] = datetime.isoformat
-    read: Callable[[str], Any] = datetime.fromisoformat
 
     def page[M: Model](self, rows: QuerySet[M], size: int, cursor: str = "") -> Slice[M]:
         """At most `size` rows from `cursor` on, one statement. Raises BadCursor."""
@@ -72,19 +63,24 @@ class Keyset:
         """The cursor of what follows `row`."""
         return self._encode(row, back=False)
 
+    @property
+    def _order(self) -> str:
+        return f"{'-' if self.descending else ''}{self.column}"
+
     def _encode(self, row: Model, *, back: bool) -> str:
-        place = [int(back), self.write(getattr(row, self.column)), row.pk]
-        return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+        return encode_cursor(self._order, [int(back), getattr(row, self.column), row.pk])
 
     def _decode(self, cursor: str) -> tuple[bool, Any, int]:
-        try:
-            text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-            back, value, pk = json.loads(text)
-            if not isinstance(pk, int) or not 0 <= pk < 2**63 or "\0" in value:
-                raise BadCursor("This is not a cursor of this list.")
-            return bool(back), self.read(value), pk
-        except (ValueError, TypeError, RecursionError) as error:
-            raise BadCursor("This is not a cursor of this list.") from error
+        values = decode_cursor(cursor, self._order)
+        if len(values) != 3 or not isinstance(values[2], int):
+            raise BadCursor("The cursor cannot be read.")
+        if isinstance(values[1], int) or isinstance(values[1], str) is self._is_time:
+            raise BadCursor("The cursor cannot be read.")
+        return bool(values[0]), values[1], values[2]
+
+    @property
+    def _is_time(self) -> bool:
+        return self.column in ("at", "sorted_at")
 
 
 #: Lists of what has happened.
@@ -92,5 +88,5 @@ NEWEST_FIRST = Keyset("sorted_at")
 OLDEST_FIRST = Keyset("sorted_at", descending=False)
 LATEST_USE_FIRST = Keyset("at")
 #: Lists of what there is, by name.
-BY_ID = Keyset("public_id", descending=False, write=str, read=str)
-BY_ID_BACKWARDS = Keyset("public_id", write=str, read=str)
+BY_ID = Keyset("public_id", descending=False)
+BY_ID_BACKWARDS = Keyset("public_id")

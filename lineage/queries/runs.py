@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import IContains
@@ -19,7 +20,7 @@ from lineage.queries.keyset import NEWEST_FIRST, Slice
 from lineage.recording.flows import KnownFlow, Revisions
 
 #: The counts and bars above a list are of so many of the newest executions.
-COUNTED = 20_000
+COUNTED = 10_000
 #: Text and labels are looked for in so many of the newest.
 LOOKED_AT = 20_000
 #: Bars above a list.
@@ -137,9 +138,8 @@ class Tally:
 def tally(access: Access, wanted: ExecutionFilter) -> Tally:
     """Counts by state and over time of what `wanted` finds, its states aside. One statement."""
     found = regardless_of_state(access, wanted).order_by("-sorted_at", "-pk")
-    sql, params = found.values("sorted_at", "state")[:COUNTED].query.sql_with_params()
     span = [COUNTED, wanted.since, wanted.until, STEPS, BUCKETS]
-    rows = run(TALLY.format(found=sql), [*params, *span])
+    rows = run_over(found.values("sorted_at", "state")[:COUNTED], TALLY, span)
     if not rows:
         return Tally({}, (), timedelta(0), capped=False)
     states: Counter[str] = Counter()
@@ -154,6 +154,15 @@ def tally(access: Access, wanted: ExecutionFilter) -> Tally:
         timedelta(seconds=step),
         capped=states.total() >= COUNTED,
     )
+
+
+def run_over(found: QuerySet[Any], sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of `sql`, whose `{found}` comes first and is the scoped `found`."""
+    try:
+        inner, own = found.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    return run(sql.format(found=inner), [*own, *params])
 
 
 def at(epoch: int) -> datetime:
