@@ -79,6 +79,16 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET company.data": PAGE,
         "GET company.finance": PAGE_HIDDEN,
     },
+    "lineage:home": {"GET -": PAGE},
+    "lineage:execution_list": {"GET -": PAGE},
+    "lineage:execution_detail": {"GET run-orders": PAGE, "GET run-ledger": PAGE_HIDDEN},
+    "lineage:flow_list": {"GET -": PAGE},
+    "lineage:flow_detail": {"GET build_orders": PAGE, "GET close_books": PAGE_HIDDEN},
+    "lineage:asset_executions": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
+    },
     # --- API -------------------------------------------------------------------------------
     "asset_dependencies": {
         "GET orders": API_READ,

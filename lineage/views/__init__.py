@@ -1,0 +1,1 @@
+"""Pages of runs, flows and lineage: fetch, call once, answer."""
