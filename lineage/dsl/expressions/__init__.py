@@ -14,8 +14,7 @@ from lineage.dsl.expressions.scope import (
     Purse,
     TooMuchWork,
 )
-from lineage.dsl.expressions.templates import check_template, evaluate_text, render
-from lineage.dsl.expressions.tokens import is_template
+from lineage.dsl.expressions.templates import check_template, evaluate_text, is_template, render
 
 __all__ = [
     "NO_FUNCTIONS",

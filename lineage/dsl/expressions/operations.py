@@ -1,8 +1,7 @@
 """What expressions are made of: closures over closures, each evaluating one part.
 
 Parts that depend on nothing are evaluated while compiling, under a small purse: a template that
-can only fail is refused when the flow is registered. The height of the closures is bounded, and
-with it the recursion of evaluating them.
+can only fail is refused when the flow is registered.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,7 +12,6 @@ from lineage.dsl.expressions.functions import FUNCTIONS
 from lineage.dsl.expressions.library import Callable_
 from lineage.dsl.expressions.scope import ExpressionError, Missing, Scope
 
-MAX_HEIGHT = 60
 FOLDING_UNITS = 5_000
 
 Run = Callable[[Scope], Any]
@@ -21,16 +19,15 @@ Run = Callable[[Scope], Any]
 
 class Expression(NamedTuple):
     """A compiled part. `constant`: depends on nothing, so it was evaluated already. `name`: how
-    messages call it. `height`: how deep its closures nest, which bounds recursion."""
+    messages call it."""
 
     run: Run
     constant: bool
-    height: int
     name: str
 
 
 def constant(value: Any, name: str) -> Expression:
-    return Expression(lambda scope: value, True, 1, name)
+    return Expression(lambda scope: value, True, name)
 
 
 def name_of(name: str, position: int) -> Run:
@@ -52,7 +49,7 @@ def item(container: Expression, index: Expression, name: str, position: int) -> 
         except ExpressionError as error:
             raise error.at(position) from None
 
-    return built(run, position, [container, index], name=name)
+    return built(run, [container, index], name=name)
 
 
 def apply(operate: Callable[..., Any], position: int, *parts: Expression) -> Expression:
@@ -73,39 +70,33 @@ def apply(operate: Callable[..., Any], position: int, *parts: Expression) -> Exp
             except ExpressionError as error:
                 raise error.at(position) from None
 
-    return built(run, position, parts)
+    return built(run, parts)
 
 
 def built(
     run: Run,
-    position: int,
     parts: Iterable[Expression],
     *,
     pure: bool = True,
     name: str = "the value",
 ) -> Expression:
     parts = tuple(parts)
-    height = 1 + max((part.height for part in parts), default=0)
-    if height > MAX_HEIGHT:
-        raise ExpressionError("the expression is nested too deeply", position)
     if not (pure and all(part.constant for part in parts)):
-        return Expression(run, False, height, name)
+        return Expression(run, False, name)
     value = run(Scope({}, units=FOLDING_UNITS))
     if isinstance(value, list | dict):
         # Built anew each time, so that nobody can change what is cached.
-        return Expression(run, True, height, name)
+        return Expression(run, True, name)
     return constant(value, name)
 
 
-def choice(
-    condition: Expression, chosen: Expression, other: Expression, position: int
-) -> Expression:
+def choice(condition: Expression, chosen: Expression, other: Expression) -> Expression:
     test, then, otherwise = condition.run, chosen.run, other.run
 
     def run(scope: Scope) -> Any:
         return then(scope) if values.is_true(test(scope)) else otherwise(scope)
 
-    return built(run, position, [condition, chosen, other])
+    return built(run, [condition, chosen, other])
 
 
 def conjunction(left: Run, right: Run) -> Run:

@@ -1,22 +1,21 @@
-"""Parses the tokens of an expression and turns them into closures, in one pass.
+"""Jinja2's parser with Pebble's operators and their binding powers.
 
-The grammar is Pebble's with Kestra's additions, and its binding powers: `??` binds tighter than
-`~`, that tighter than `|`, that tighter than arithmetic (so `a ?? b | upper` is `(a ?? b) |
-upper`). Beyond Pebble, `in`, `not in` and `x if y else z` are understood. There are no
-statements, no assignments, no method calls, and no attribute access but to keys of maps and
-items of lists.
+Jinja reads the template, names, literals, lists, maps, items, calls, filters and arguments. The
+operators are read here, since Pebble's bind otherwise: `??` tighter than `~`, that tighter than
+`|`, that tighter than arithmetic (so `a ?? b | upper` is `(a ?? b) | upper`). Beyond Pebble,
+`in`, `not in` and `x if y else z` are understood.
+
+Every infix operator becomes a `Compare` of one operand whose `op` is the operator as written:
+Jinja's tree takes no new kinds of nodes, and an operator's own place is what messages name.
 """
 
-from typing import Any
+from jinja2 import nodes
+from jinja2.lexer import Token
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from lineage.dsl.expressions import operations, values
-from lineage.dsl.expressions.filters import FILTERS
-from lineage.dsl.expressions.functions import FUNCTIONS
-from lineage.dsl.expressions.library import Callable_, bind
-from lineage.dsl.expressions.operations import MAX_HEIGHT, Expression
-from lineage.dsl.expressions.predicates import TESTS
-from lineage.dsl.expressions.scope import ExpressionError, Scope
-from lineage.dsl.expressions.tokens import Token, unquote
+from lineage.dsl.expressions.scope import ExpressionError
+from lineage.dsl.expressions.tokens import MAX_NESTING, PebbleLexer, Tokens
 
 # Pebble's CoreExtension and Kestra's additions; `not` binds looser than comparisons here, since
 # nobody means `(not a) == b`.
@@ -28,288 +27,127 @@ _POWERS = {
     "|": 100, "~": 110, "??": 120, "???": 120, "..": 120,
 }  # fmt: skip
 _NOT_POWER = 18
-_SIGN_POWER = 500
-_CONSTANTS = {"null": None, "none": None, "true": True, "false": False}
 _RESERVED = frozenset({"or", "and", "is", "contains", "isIn", "in", "not", "equals", "if", "else"})
+_STARTS = frozenset({"name", "string", "integer", "float", "lparen", "lbracket", "lbrace"})
 
 
-class Parser:
-    """Parses the tokens of one expression."""
+class PebbleParser(Parser):
+    """Parses one template. Raises ExpressionError, and for the rest of Jinja's own complaints
+    TemplateSyntaxError, whose `lineno` is the position."""
 
-    def __init__(self, tokens: list[Token]) -> None:
-        self.tokens = tokens
-        self.index = 0
+    stream: Tokens
+
+    def __init__(self, source: str) -> None:
         self.depth = 0
+        super().__init__(_ENVIRONMENT, source)
 
-    def parse(self) -> Expression:
-        """The whole expression; raises ExpressionError where it makes no sense."""
-        if self.peek.kind == "end":
-            raise ExpressionError("the expression is empty", self.peek.position)
-        expression = self.expression()
-        if self.peek.kind != "end":
-            raise self.unexpected()
-        return expression
+    def parse_tuple(
+        self,
+        simplified: bool = False,
+        with_condexpr: bool = True,
+        extra_end_rules: tuple[str, ...] | None = None,
+        explicit_parentheses: bool = False,
+        with_namespace: bool = False,
+    ) -> nodes.Expr:
+        """What stands between `{{` and `}}` or in parentheses: one expression, never a tuple."""
+        if self.stream.current.type == "variable_end":
+            raise ExpressionError("the expression is empty", self.stream.current.lineno)
+        return self.parse_expression()
 
-    @property
-    def peek(self) -> Token:
-        return self.tokens[self.index]
+    def parse_subscribed(self) -> nodes.Expr:
+        """An index: there are no slices."""
+        return self.parse_expression()
 
-    def next(self) -> Token:
-        token = self.tokens[self.index]
-        if token.kind != "end":
-            self.index += 1
-        return token
-
-    def at(self, *texts: str) -> bool:
-        return self.peek.text in texts and self.peek.kind in ("operator", "name")
-
-    def take(self, text: str) -> bool:
-        taken = self.at(text)
-        self.index += taken
-        return taken
-
-    def expect(self, text: str) -> Token:
-        if not self.at(text):
-            raise self.unexpected(f"expected '{text}'")
-        return self.next()
-
-    def unexpected(self, hint: str = "") -> ExpressionError:
-        token = self.peek
-        found = token.text if token.kind == "end" else f"'{token.text[:40]}'"
-        message = f"{hint}, found {found}" if hint else f"unexpected {found}"
-        return ExpressionError(message, token.position)
-
-    def expression(self) -> Expression:
-        """A ternary, or whatever binds tighter."""
-        self.depth += 1
-        if self.depth > MAX_HEIGHT:
-            raise ExpressionError("the expression is nested too deeply", self.peek.position)
-        expression = self.binary(0)
-        position = self.peek.position
-        if self.take("?"):
-            chosen = self.expression()
-            self.expect(":")
-            expression = operations.choice(expression, chosen, self.expression(), position)
-        elif self.take("if"):
-            condition = self.binary(0)
-            self.expect("else")
-            expression = operations.choice(condition, expression, self.expression(), position)
+    def parse_expression(self, with_condexpr: bool = True) -> nodes.Expr:
+        """A ternary, in Pebble's or in Jinja's order, or whatever binds tighter."""
+        self._go_deeper()
+        expression = self._binary(0)
+        position = self.stream.current.lineno
+        if self.stream.skip_if("?"):
+            chosen = self.parse_expression()
+            self.stream.expect("colon")
+            other = self.parse_expression()
+            expression = nodes.CondExpr(expression, chosen, other, lineno=position)
+        elif self.stream.skip_if("name:if"):
+            condition = self._binary(0)
+            self.stream.expect("name:else")
+            other = self.parse_expression()
+            expression = nodes.CondExpr(condition, expression, other, lineno=position)
         self.depth -= 1
         return expression
 
-    def binary(self, power: int) -> Expression:
+    def parse_unary(self, with_filter: bool = True) -> nodes.Expr:
+        token = self.stream.current
+        negated = token.test("name:not")
+        if not negated and token.type not in ("sub", "add"):
+            return self.parse_postfix(self.parse_primary())
+        next(self.stream)
+        self._go_deeper()
+        operand = self._binary(_NOT_POWER) if negated else self.parse_unary()
+        self.depth -= 1
+        kind = nodes.Not if negated else nodes.Neg if token.type == "sub" else nodes.Pos
+        return kind(operand, lineno=token.lineno)
+
+    def parse_primary(self, with_namespace: bool = False) -> nodes.Expr:
+        token = self.stream.current
+        if token.type == "string":
+            # Jinja glues neighbouring texts together, which would hide a forgotten comma.
+            next(self.stream)
+            return nodes.Const(token.value, lineno=token.lineno)
+        if token.type not in _STARTS or token.value in _RESERVED:
+            raise self.stream.unexpected()
+        if token.test("name:null"):
+            next(self.stream)
+            return nodes.Const(None, lineno=token.lineno)
+        return super().parse_primary()
+
+    def parse_test(self, node: nodes.Expr) -> nodes.Expr:
+        """`is`, `not` or not, and a name: Pebble's tests take no arguments."""
+        negated = self.stream.skip_if("name:not")
+        name = self.stream.expect("name")
+        test = nodes.Test(node, name.value, [], [], None, None, lineno=name.lineno)
+        return nodes.Not(test, lineno=name.lineno) if negated else test
+
+    def _binary(self, power: int) -> nodes.Expr:
         """Operators that bind at least as tightly as `power`, left to right."""
-        left = self.unary()
+        left = self.parse_unary()
         while True:
-            token = self.peek
-            if token.kind not in ("operator", "name"):
+            token = self.stream.current
+            tightness = -1 if token.type == "string" else _POWERS.get(token.value, -1)
+            if tightness < power:
                 return left
-            tightness = _POWERS.get(token.text)
-            if tightness is None or tightness < power:
-                return left
-            self.next()
-            left = self.operation(token, left, tightness)
+            left = self._operation(token, left, tightness)
 
-    def operation(self, token: Token, left: Expression, power: int) -> Expression:
-        position = token.position
-        match token.text:
-            case "|":
-                return self.filtered(left, position)
-            case "is":
-                return self.tested(left, position)
-            case "not":
-                self.expect("in")
-                held = operations.apply(
-                    operations.INFIX["in"], position, left, self.binary(power + 1)
-                )
-                return operations.apply(operations.NOT, position, held)
-            case "and" | "&&":
-                right = self.binary(power + 1)
-                run = operations.conjunction(left.run, right.run)
-                return operations.built(run, position, [left, right])
-            case "or" | "||":
-                right = self.binary(power + 1)
-                run = operations.disjunction(left.run, right.run)
-                return operations.built(run, position, [left, right])
-            case "??" | "???":
-                right = self.binary(power + 1)
-                run = operations.coalesce(left.run, right.run, null_too=token.text == "??")
-                return operations.built(run, position, [left, right])
-        return operations.apply(
-            operations.INFIX[token.text], position, left, self.binary(power + 1)
-        )
+    def _operation(self, token: Token, left: nodes.Expr, power: int) -> nodes.Expr:
+        if token.value == "|":
+            return self.parse_filter(left) or left
+        next(self.stream)
+        if token.value == "is":
+            return self.parse_test(left)
+        negated = token.value == "not"
+        if negated:
+            self.stream.expect("name:in")
+        operand = nodes.Operand("in" if negated else token.value, self._binary(power + 1))
+        infix = nodes.Compare(left, [operand], lineno=token.lineno)
+        return nodes.Not(infix, lineno=token.lineno) if negated else infix
 
-    def unary(self) -> Expression:
-        token = self.peek
-        if token.kind in ("operator", "name") and token.text in ("not", "-", "+"):
-            self.next()
-            self.depth += 1
-            if self.depth > MAX_HEIGHT:
-                raise ExpressionError("the expression is nested too deeply", token.position)
-            operand = self.binary(_NOT_POWER if token.text == "not" else _SIGN_POWER)
-            self.depth -= 1
-            return operations.apply(operations.PREFIX[token.text], token.position, operand)
-        return self.postfix(self.primary())
-
-    def primary(self) -> Expression:
-        token = self.next()
-        match token.kind:
-            case "string":
-                return operations.constant(unquote(token), "the text")
-            case "number":
-                return operations.constant(_number(token), token.text)
-            case "name":
-                return self.named(token)
-        if token.text == "(":
-            inner = self.expression()
-            self.expect(")")
-            return inner
-        if token.text == "[":
-            return self.list_literal(token)
-        if token.text == "{":
-            return self.map_literal(token)
-        self.index -= token.kind != "end"
-        raise self.unexpected()
-
-    def named(self, token: Token) -> Expression:
-        if self.at("("):
-            return self.call(token)
-        if token.text in _CONSTANTS:
-            return operations.constant(_CONSTANTS[token.text], token.text)
-        if token.text in _RESERVED:
-            raise ExpressionError(f"unexpected '{token.text}'", token.position)
-        _refuse_dunder(token)
-        return Expression(operations.name_of(token.text, token.position), False, 1, token.text)
-
-    def postfix(self, expression: Expression) -> Expression:
-        while self.at(".", "["):
-            token = self.next()
-            if token.text == ".":
-                key = self.next()
-                if key.kind not in ("name", "number"):
-                    raise ExpressionError(f"expected a name after '{expression.name}.'",
-                                          key.position)  # fmt: skip
-                _refuse_dunder(key)
-                if self.at("("):
-                    raise ExpressionError(
-                        f"'{key.text}' cannot be called: there are no methods", key.position
-                    )
-                index = operations.constant(key.text, key.text)
-                name = f"{expression.name}.{key.text}"
-            else:
-                index = self.expression()
-                self.expect("]")
-                name = f"{expression.name}[…]"
-            expression = operations.item(expression, index, name, token.position)
-        return expression
-
-    def call(self, token: Token) -> Expression:
-        function = FUNCTIONS.get(token.text)
-        if function is None:
-            raise ExpressionError(f"unknown function '{token.text}'", token.position)
-        return self.called(function, token, "function", [])
-
-    def filtered(self, subject: Expression, position: int) -> Expression:
-        token = self.next()
-        if token.kind != "name":
-            raise ExpressionError("expected the name of a filter after '|'", token.position)
-        filter_ = FILTERS.get(token.text)
-        if filter_ is None:
-            raise ExpressionError(f"unknown filter '{token.text}'", token.position)
-        if token.text == "default":
-            subject = operations.or_null(subject)
-        return self.called(filter_, token, "filter", [subject])
-
-    def tested(self, subject: Expression, position: int) -> Expression:
-        negated = self.take("not")
-        token = self.next()
-        test = TESTS.get(token.text)
-        if token.kind != "name" or test is None:
-            raise ExpressionError(f"unknown test '{token.text}'", token.position)
-        if token.text == "defined":
-            outcome = operations.built(operations.defined(subject.run), position, [subject])
-        else:
-            outcome = operations.apply(test, position, subject)
-        return operations.apply(operations.NOT, position, outcome) if negated else outcome
-
-    def called(
-        self, function: Callable_, token: Token, what: str, leading: list[Expression]
-    ) -> Expression:
-        positional, named = self.arguments() if self.at("(") else ([], {})
-        try:
-            bind(function, len(leading) + len(positional), named)
-        except TypeError:
-            raise ExpressionError(
-                f"{what} '{token.text}' takes {function.usage}", token.position
-            ) from None
-        parts = [*leading, *positional, *named.values()]
-        runs = tuple(part.run for part in (*leading, *positional))
-        named_runs = tuple((key, part.run) for key, part in named.items())
-        run = operations.invocation(
-            function, runs, named_runs, f"{what} '{token.text}'", token.position
-        )
-        return operations.built(
-            run, token.position, parts, pure=function.pure, name=f"{token.text}(…)"
-        )
-
-    def arguments(self) -> tuple[list[Expression], dict[str, Expression]]:
-        positional: list[Expression] = []
-        named: dict[str, Expression] = {}
-        self.expect("(")
-        while not self.at(")"):
-            token = self.peek
-            following = self.tokens[min(self.index + 1, len(self.tokens) - 1)]
-            if token.kind == "name" and following.text == "=" and following.kind == "operator":
-                self.index += 2
-                named[token.text] = self.expression()
-            elif named:
-                raise self.unexpected("expected a named argument")
-            else:
-                positional.append(self.expression())
-            if not self.take(","):
-                break
-        self.expect(")")
-        return positional, named
-
-    def list_literal(self, token: Token) -> Expression:
-        items: list[Expression] = []
-        while not self.at("]"):
-            items.append(self.expression())
-            if not self.take(","):
-                break
-        self.expect("]")
-        runs = tuple(item.run for item in items)
-
-        def run(scope: Scope) -> Any:
-            return [item(scope) for item in runs]
-
-        return operations.built(run, token.position, items, name="the list")
-
-    def map_literal(self, token: Token) -> Expression:
-        keys: list[Expression] = []
-        items: list[Expression] = []
-        while not self.at("}"):
-            keys.append(self.expression())
-            self.expect(":")
-            items.append(self.expression())
-            if not self.take(","):
-                break
-        self.expect("}")
-        runs = tuple(zip((k.run for k in keys), (i.run for i in items), strict=True))
-
-        def run(scope: Scope) -> Any:
-            return {values.to_text(scope, key(scope)): item(scope) for key, item in runs}
-
-        return operations.built(run, token.position, [*keys, *items], name="the map")
+    def _go_deeper(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            position = self.stream.current.lineno
+            raise ExpressionError("the expression is nested too deeply", position)
 
 
-def _number(token: Token) -> int | float:
-    text = token.text.removesuffix("L")
-    if len(text) > 40:
-        raise ExpressionError("the number has too many digits", token.position)
-    return float(text) if "." in text else int(text)
+class _Environment(ImmutableSandboxedEnvironment):
+    """Jinja's settings. Nothing is ever compiled or run in it: it only parses."""
+
+    def __init__(self) -> None:
+        super().__init__(keep_trailing_newline=True, cache_size=0)
+        self._lexer = PebbleLexer(self)
+
+    @property
+    def lexer(self) -> PebbleLexer:
+        return self._lexer
 
 
-def _refuse_dunder(token: Token) -> None:
-    if token.text.startswith("__"):
-        raise ExpressionError(f"'{token.text}' is not allowed", token.position)
+_ENVIRONMENT = _Environment()

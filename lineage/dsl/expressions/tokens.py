@@ -1,126 +1,162 @@
-"""Cuts a template into literal text and the tokens of its `{{ … }}` expressions."""
+"""Jinja2's lexer, taught the few signs that are Pebble's alone, and telling where each token is.
+
+Jinja counts lines. A template is mostly one line, and a message names the character, so the
+`lineno` of these tokens, and thereby of every node that is parsed from them, is the position
+within the template, counted from 1 (a line break, however it is written, is one character).
+"""
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any
+
+from jinja2 import Environment, TemplateSyntaxError
+from jinja2.lexer import Lexer, Token, TokenStream, describe_token_expr, operators
 
 from lineage.dsl.expressions.scope import ExpressionError
 
-MAX_TEMPLATE = 65_536
-MAX_TOKENS = 2_000
+MAX_TOKENS = 1_000
+MAX_NESTING = 60
+MAX_DIGITS = 40
 
-_TOKEN = re.compile(
-    r"""
-    (?P<space>\s++)
-  | (?P<number>\d++(?:\.\d++)?+L?)
-  | (?P<name>[A-Za-z_]\w*+)
-  | (?P<string>"[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^'\\]*+(?:\\.[^'\\]*+)*+')
-  | (?P<operator>\?\?\?|\?\?|==|!=|<=|>=|\.\.|&&|\|\||[-+*/%~|.,:?()\[\]{}<>=])
-    """,
-    re.VERBOSE | re.DOTALL | re.ASCII,
-)
-_OPENING = re.compile(r"\{[{%#]")
+# Pebble's numbers, 12, 12L and 1.5, and its signs; Jinja's 1_000, 0x1f, 1e3, //, ** and ; mean
+# nothing to it. A number behind a dot is a key: items.1.2 are two.
+_FLOAT = re.compile(r"(?<!\.)\d++\.\d++", re.ASCII)
+_INTEGER = re.compile(r"\d++L?", re.ASCII)
+_OPERATOR = re.compile(r"\?\?\?|\?\?|==|!=|<=|>=|\.\.|&&|\|\||[-+*/%~|.,:?()\[\]{}<>=]")
 _ESCAPE = re.compile(r"\\([\\'\"nrt])")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _CLOSING = {")": "(", "]": "[", "}": "{"}
+_REFUSED = {
+    "block_begin": "statements ({% … %})",
+    "raw_begin": "statements ({% … %})",
+    "comment_begin": "comments ({# … #})",
+}
 
 
-class Token(NamedTuple):
-    """`kind` is name, number, string, operator or end; `position` counts from 1."""
+class Tokens(TokenStream):
+    """The tokens of one template, made while they are parsed. `count`: how many there were.
 
-    kind: str
-    text: str
-    position: int
+    Raises ExpressionError for statements, comments and whatever is no token.
+    """
 
+    def __init__(self, source: str, pieces: Iterator[tuple[int, str, str]]) -> None:
+        self.count = 0
+        self.start = 1
+        self.brackets: list[tuple[str, int]] = []
+        super().__init__(self._read(source, pieces), None, None)
 
-class Template(NamedTuple):
-    """Literal texts and expressions (lists of tokens, closed by an end token) in their order."""
+    def expect(self, expr: str) -> Token:
+        if self.current.test(expr):
+            return next(self)
+        if expr == "variable_end":
+            raise self.unexpected()
+        raise self.unexpected(f"expected '{describe_token_expr(expr)}'")
 
-    parts: list[str | list[Token]]
+    def unexpected(self, hint: str = "") -> ExpressionError:
+        """What to raise about the current token."""
+        token = self.current
+        if token.type == "eof":
+            return ExpressionError("'{{' is never closed", self.start)
+        found = "the end" if token.type == "variable_end" else f"'{str(token.value)[:40]}'"
+        message = f"{hint}, found {found}" if hint else f"unexpected {found}"
+        return ExpressionError(message, token.lineno)
 
+    def _read(self, source: str, pieces: Iterator[tuple[int, str, str]]) -> Iterator[Token]:
+        end = 0
+        previous = ""
+        try:
+            for _, kind, text in pieces:
+                # Only the space that `{{-` takes away lies between one piece and the next.
+                begin = source.index(text, end)
+                end = begin + len(text)
+                if kind != "whitespace":
+                    yield self._token(kind, text, begin + 1, previous)
+                    previous = text
+        except TemplateSyntaxError:
+            raise self._unreadable(source, end) from None
 
-def is_template(text: str) -> bool:
-    """Whether a text has to be evaluated at all; most have not."""
-    return "{{" in text or "{%" in text or "{#" in text
+    def _token(self, kind: str, text: str, position: int, previous: str) -> Token:
+        self.count += 1
+        if self.count > MAX_TOKENS:
+            raise ExpressionError(f"the template has more than {MAX_TOKENS} parts", self.start)
+        match kind:
+            case "name" if text.isidentifier():
+                return Token(position, kind, text)
+            case "operator":
+                self._balance(text, position)
+                return Token(position, operators.get(text, text), text)
+            case "integer" if previous == ".":
+                return Token(position, "name", text)
+            case "integer" | "float":
+                return Token(position, kind, _number(text, position))
+            case "string":
+                return Token(position, kind, _unquote(text, position))
+            case "variable_begin":
+                self.start = position
+            case "name":
+                raise ExpressionError(f"unexpected character {text[0]!r}", position)
+            case _ if kind in _REFUSED:
+                message = f"{_REFUSED[kind]} are not allowed, only {{{{ … }}}}"
+                raise ExpressionError(message, position)
+        return Token(position, kind, text)
 
+    def _balance(self, sign: str, position: int) -> None:
+        """Jinja's lexer keeps brackets in balance; this remembers where they were opened."""
+        if sign in "([{":
+            self.brackets.append((sign, position))
+            if len(self.brackets) > MAX_NESTING:
+                raise ExpressionError("the expression is nested too deeply", position)
+        elif sign in _CLOSING:
+            self.brackets.pop()
 
-def split_template(text: str) -> Template:
-    """Cuts a template up; raises ExpressionError for statements, comments and broken syntax."""
-    if len(text) > MAX_TEMPLATE:
-        raise ExpressionError(f"the template is longer than {MAX_TEMPLATE} characters")
-    parts: list[str | list[Token]] = []
-    position = total = 0
-    strip_next = False
-    while match := _OPENING.search(text, position):
-        start = match.start()
-        if match[0] != "{{":
-            what = "statements ({% … %})" if match[0] == "{%" else "comments ({# … #})"
-            raise ExpressionError(f"{what} are not allowed, only {{{{ … }}}}", start + 1)
-        strip_before = text.startswith("-", start + 2)
-        literal = text[position:start]
-        literal = literal.lstrip() if strip_next else literal
-        parts.append(literal.rstrip() if strip_before else literal)
-        tokens, position, strip_next = _expression(text, start + 2 + strip_before, start)
-        parts.append(tokens)
-        total += len(tokens)
-        if total > MAX_TOKENS:
-            raise ExpressionError(f"the template has more than {MAX_TOKENS} parts", start + 1)
-    rest = text[position:]
-    parts.append(rest.lstrip() if strip_next else rest)
-    return Template([part for part in parts if part != ""])
-
-
-def _expression(text: str, position: int, start: int) -> tuple[list[Token], int, bool]:
-    """The tokens up to the closing braces, the position behind them, and whether they trim."""
-    tokens: list[Token] = []
-    open_brackets: list[Token] = []
-    while True:
-        if not open_brackets:
-            trims = text.startswith("-}}", position)
-            if trims or text.startswith("}}", position):
-                tokens.append(Token("end", "the end", position + 1))
-                return tokens, position + 2 + trims, trims
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise _unreadable(text, position, start)
-        kind = match.lastgroup or ""
-        if kind != "space":
-            token = Token(kind, match[0], position + 1)
-            tokens.append(token)
-            if kind == "operator":
-                _balance(token, open_brackets)
-            if len(tokens) > MAX_TOKENS:
-                raise ExpressionError(
-                    f"the expression has more than {MAX_TOKENS} parts", start + 1
-                )
-        position = match.end()
-
-
-def _balance(token: Token, open_brackets: list[Token]) -> None:
-    if token.text in "([{":
-        open_brackets.append(token)
-    elif token.text in _CLOSING:
-        if not open_brackets:
-            raise ExpressionError(f"'{token.text}' closes nothing", token.position)
-        opening = open_brackets.pop()
-        if opening.text != _CLOSING[token.text]:
-            raise ExpressionError(f"'{opening.text}' is never closed", opening.position)
-
-
-def _unreadable(text: str, position: int, start: int) -> ExpressionError:
-    if position >= len(text):
-        return ExpressionError("'{{' is never closed", start + 1)
-    character = text[position]
-    if character in "'\"":
-        return ExpressionError("the text is never closed", position + 1)
-    return ExpressionError(f"unexpected character {character!r}", position + 1)
+    def _unreadable(self, source: str, at: int) -> ExpressionError:
+        character = source[at]
+        if character in _CLOSING:
+            if not self.brackets:
+                return ExpressionError(f"'{character}' closes nothing", at + 1)
+            opened, position = self.brackets[-1]
+            return ExpressionError(f"'{opened}' is never closed", position)
+        if character in "'\"":
+            return ExpressionError("the text is never closed", at + 1)
+        return ExpressionError(f"unexpected character {character!r}", at + 1)
 
 
-def unquote(token: Token) -> str:
-    """The text of a string token. Other escapes than quotes, backslash, n, r and t stay as typed,
-    so that the regular expressions people pass to filters keep their backslashes."""
-    body = token.text[1:-1]
-    if token.text[0] == '"' and "#{" in body:
-        raise ExpressionError("#{…} inside a text is not supported; use ~", token.position)
+class PebbleLexer(Lexer):
+    """Jinja's rules for `{{ … }}` with Pebble's signs and numbers."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        rules = self.rules["variable_begin"]
+        rule = type(rules[0])
+        own = {"float": _FLOAT, "integer": _INTEGER, "operator": _OPERATOR}
+        self.rules["variable_begin"] = [
+            rule(own.get(str(tokens), pattern), tokens, command)
+            for pattern, tokens, command in rules
+        ]
+
+    def tokenize(
+        self,
+        source: str,
+        name: str | None = None,
+        filename: str | None = None,
+        state: str | None = None,
+    ) -> Tokens:
+        lines = self._normalize_newlines(source) if "\r" in source else source
+        return Tokens(lines, self.tokeniter(lines, name, filename, state))
+
+
+def _number(text: str, position: int) -> Any:
+    if len(text) > MAX_DIGITS:
+        raise ExpressionError("the number has too many digits", position)
+    return float(text) if "." in text else int(text.removesuffix("L"))
+
+
+def _unquote(text: str, position: int) -> str:
+    """The text between the quotes. Other escapes than quotes, backslash, n, r and t stay as typed
+    (Jinja would read \\d), so that the regular expressions people pass keep their backslashes."""
+    body = text[1:-1]
+    if text[0] == '"' and "#{" in body:
+        raise ExpressionError("#{…} inside a text is not supported; use ~", position)
     if "\\" not in body:
         return body
     return _ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), body)
