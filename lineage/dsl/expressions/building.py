@@ -4,16 +4,16 @@ Nothing but what stands here has a meaning: no statements, no assignments, no me
 attribute access but to keys of maps and items of lists.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from jinja2 import nodes
+from jinja2.visitor import NodeVisitor
 
 from lineage.dsl.expressions import operations, values
 from lineage.dsl.expressions.filters import FILTERS
 from lineage.dsl.expressions.functions import FUNCTIONS
 from lineage.dsl.expressions.library import Callable_, bind
-from lineage.dsl.expressions.operations import Expression
+from lineage.dsl.expressions.operations import FOLDING_UNITS, Expression
 from lineage.dsl.expressions.predicates import TESTS
 from lineage.dsl.expressions.scope import ExpressionError, Scope
 from lineage.dsl.expressions.tokens import MAX_NESTING
@@ -21,180 +21,174 @@ from lineage.dsl.expressions.tokens import MAX_NESTING
 _WORDS = {None: "null", True: "true", False: "false"}
 
 
-def build(node: nodes.Node, height: int = MAX_NESTING) -> Expression:
-    """The closure of an expression that is at most `height` nodes high; raises ExpressionError."""
-    builder = _BUILDERS.get(type(node))
-    if builder is None:
+class Builder(NodeVisitor):
+    """Builds the expressions of one template; every `visit_…` raises ExpressionError."""
+
+    def __init__(self) -> None:
+        self.folding = Scope({}, units=FOLDING_UNITS)
+        self.height = 0
+
+    def visit(self, node: nodes.Node) -> Expression:
+        """The closure of an expression. Its height is bounded, and so is running it."""
+        self.height += 1
+        if self.height > MAX_NESTING:
+            raise ExpressionError("the expression is nested too deeply", node.lineno)
+        built: Expression = super().visit(node)
+        self.height -= 1
+        return built
+
+    def generic_visit(self, node: nodes.Node) -> Expression:
         raise ExpressionError("this is not part of the language", node.lineno)
-    if height <= 0:
-        raise ExpressionError("the expression is nested too deeply", node.lineno)
-    return builder(node, height - 1)
 
+    def visit_Const(self, node: nodes.Const) -> Expression:
+        value = node.value
+        if isinstance(value, str):
+            return operations.constant(value, "the text")
+        named = value is None or isinstance(value, bool)
+        return operations.constant(value, _WORDS[value] if named else str(value))
 
-def _constant(node: nodes.Const, height: int) -> Expression:
-    value = node.value
-    if isinstance(value, str):
-        return operations.constant(value, "the text")
-    named = value is None or isinstance(value, bool)
-    return operations.constant(value, _WORDS[value] if named else str(value))
+    def visit_Name(self, node: nodes.Name) -> Expression:
+        _refuse_dunder(node.name, node.lineno)
+        return Expression(operations.name_of(node.name, node.lineno), False, node.name)
 
+    def visit_Getattr(self, node: nodes.Getattr) -> Expression:
+        _refuse_dunder(node.attr, node.lineno)
+        container = self.visit(node.node)
+        key = operations.constant(node.attr, node.attr)
+        return operations.item(
+            self.folding, container, key, f"{container.name}.{node.attr}", node.lineno
+        )
 
-def _name(node: nodes.Name, height: int) -> Expression:
-    _refuse_dunder(node.name, node.lineno)
-    return Expression(operations.name_of(node.name, node.lineno), False, node.name)
+    def visit_Getitem(self, node: nodes.Getitem) -> Expression:
+        container = self.visit(node.node)
+        return operations.item(
+            self.folding, container, self.visit(node.arg), f"{container.name}[…]", node.lineno
+        )
 
+    def visit_CondExpr(self, node: nodes.CondExpr) -> Expression:
+        assert node.expr2 is not None
+        parts = (self.visit(part) for part in (node.test, node.expr1, node.expr2))
+        return operations.choice(self.folding, *parts)
 
-def _attribute(node: nodes.Getattr, height: int) -> Expression:
-    _refuse_dunder(node.attr, node.lineno)
-    container = build(node.node, height)
-    key = operations.constant(node.attr, node.attr)
-    return operations.item(container, key, f"{container.name}.{node.attr}", node.lineno)
+    def visit_Compare(self, node: nodes.Compare) -> Expression:
+        (operand,) = node.ops  # any infix operator, and only one: see parser.py
+        left, right = self.visit(node.expr), self.visit(operand.expr)
+        match operand.op:
+            case "and" | "&&":
+                run = operations.conjunction(left.run, right.run)
+            case "or" | "||":
+                run = operations.disjunction(left.run, right.run)
+            case "??" | "???":
+                run = operations.coalesce(left.run, right.run, null_too=operand.op == "??")
+            case _:
+                return operations.apply(
+                    self.folding, operations.INFIX[operand.op], node.lineno, left, right
+                )
+        return operations.built(self.folding, run, [left, right])
 
+    def visit_Not(self, node: nodes.Not) -> Expression:
+        return self._prefixed("not", node)
 
-def _item(node: nodes.Getitem, height: int) -> Expression:
-    container = build(node.node, height)
-    return operations.item(container, build(node.arg, height), f"{container.name}[…]", node.lineno)
+    def visit_Neg(self, node: nodes.Neg) -> Expression:
+        return self._prefixed("-", node)
 
+    def visit_Pos(self, node: nodes.Pos) -> Expression:
+        return self._prefixed("+", node)
 
-def _choice(node: nodes.CondExpr, height: int) -> Expression:
-    assert node.expr2 is not None
-    parts = (build(part, height) for part in (node.test, node.expr1, node.expr2))
-    return operations.choice(*parts)
+    def _prefixed(self, operator: str, node: nodes.UnaryExpr) -> Expression:
+        operand = self.visit(node.node)
+        operate = operations.PREFIX[operator]
+        return operations.apply(self.folding, operate, node.lineno, operand)
 
+    def visit_Test(self, node: nodes.Test) -> Expression:
+        test = TESTS.get(node.name)
+        if test is None:
+            raise ExpressionError(f"unknown test '{node.name}'", node.lineno)
+        subject = self.visit(node.node)
+        if node.name == "defined":
+            return operations.built(self.folding, operations.defined(subject.run), [subject])
+        return operations.apply(self.folding, test, node.lineno, subject)
 
-def _infix(node: nodes.Compare, height: int) -> Expression:
-    (operand,) = node.ops
-    left, right = build(node.expr, height), build(operand.expr, height)
-    match operand.op:
-        case "and" | "&&":
-            run = operations.conjunction(left.run, right.run)
-        case "or" | "||":
-            run = operations.disjunction(left.run, right.run)
-        case "??" | "???":
-            run = operations.coalesce(left.run, right.run, null_too=operand.op == "??")
-        case _:
-            return operations.apply(operations.INFIX[operand.op], node.lineno, left, right)
-    return operations.built(run, [left, right])
+    def visit_Filter(self, node: nodes.Filter) -> Expression:
+        assert node.node is not None
+        filter_ = FILTERS.get(node.name)
+        if filter_ is None:
+            raise ExpressionError(f"unknown filter '{node.name}'", node.lineno)
+        subject = self.visit(node.node)
+        if node.name == "default":
+            subject = operations.or_null(subject)
+        positional, named = self._arguments(node)
+        return self._called(
+            filter_, "filter", node.name, [subject, *positional], named, node.lineno
+        )
 
+    def visit_Call(self, node: nodes.Call) -> Expression:
+        called = node.node
+        if isinstance(called, nodes.Getattr):
+            message = f"'{called.attr}' cannot be called: there are no methods"
+            raise ExpressionError(message, called.lineno)
+        if not isinstance(called, nodes.Name):
+            raise ExpressionError("only functions can be called", node.lineno)
+        function = FUNCTIONS.get(called.name)
+        if function is None:
+            raise ExpressionError(f"unknown function '{called.name}'", called.lineno)
+        positional, named = self._arguments(node)
+        return self._called(function, "function", called.name, positional, named, called.lineno)
 
-def _prefix(operator: str) -> Callable[[Any, int], Expression]:
-    def prefixed(node: nodes.UnaryExpr, height: int) -> Expression:
-        operand = build(node.node, height)
-        return operations.apply(operations.PREFIX[operator], node.lineno, operand)
+    def _arguments(
+        self, node: nodes.Call | nodes.Filter
+    ) -> tuple[list[Expression], dict[str, Expression]]:
+        spread = node.dyn_args or node.dyn_kwargs
+        if spread is not None:
+            raise ExpressionError("arguments are given one by one", spread.lineno)
+        positional = [self.visit(argument) for argument in node.args]
+        named = {str(keyword.key): self.visit(keyword.value) for keyword in node.kwargs}
+        return positional, named
 
-    return prefixed
+    def _called(
+        self,
+        function: Callable_,
+        what: str,
+        name: str,
+        positional: list[Expression],
+        named: dict[str, Expression],
+        position: int,
+    ) -> Expression:
+        what = f"{what} '{name}'"
+        try:
+            bind(function, len(positional), named)
+        except TypeError:
+            raise ExpressionError(f"{what} takes {function.usage}", position) from None
+        run = operations.invocation(
+            function,
+            tuple(part.run for part in positional),
+            tuple((key, part.run) for key, part in named.items()),
+            what,
+            position,
+        )
+        parts = [*positional, *named.values()]
+        return operations.built(self.folding, run, parts, pure=function.pure, name=f"{name}(…)")
 
+    def visit_List(self, node: nodes.List) -> Expression:
+        items = [self.visit(item) for item in node.items]
+        runs = tuple(item.run for item in items)
 
-def _test(node: nodes.Test, height: int) -> Expression:
-    test = TESTS.get(node.name)
-    if test is None:
-        raise ExpressionError(f"unknown test '{node.name}'", node.lineno)
-    subject = build(node.node, height)
-    if node.name == "defined":
-        return operations.built(operations.defined(subject.run), [subject])
-    return operations.apply(test, node.lineno, subject)
+        def run(scope: Scope) -> Any:
+            return [item(scope) for item in runs]
 
+        return operations.built(self.folding, run, items, name="the list")
 
-def _filter(node: nodes.Filter, height: int) -> Expression:
-    assert node.node is not None
-    filter_ = FILTERS.get(node.name)
-    if filter_ is None:
-        raise ExpressionError(f"unknown filter '{node.name}'", node.lineno)
-    subject = build(node.node, height)
-    if node.name == "default":
-        subject = operations.or_null(subject)
-    positional, named = _arguments(node, height)
-    return _called(filter_, "filter", node.name, [subject, *positional], named, node.lineno)
+    def visit_Dict(self, node: nodes.Dict) -> Expression:
+        keys = [self.visit(pair.key) for pair in node.items]
+        items = [self.visit(pair.value) for pair in node.items]
+        runs = tuple(zip((k.run for k in keys), (i.run for i in items), strict=True))
 
+        def run(scope: Scope) -> Any:
+            return {values.to_text(scope, key(scope)): item(scope) for key, item in runs}
 
-def _call(node: nodes.Call, height: int) -> Expression:
-    called = node.node
-    if isinstance(called, nodes.Getattr):
-        message = f"'{called.attr}' cannot be called: there are no methods"
-        raise ExpressionError(message, called.lineno)
-    if not isinstance(called, nodes.Name):
-        raise ExpressionError("only functions can be called", node.lineno)
-    function = FUNCTIONS.get(called.name)
-    if function is None:
-        raise ExpressionError(f"unknown function '{called.name}'", called.lineno)
-    positional, named = _arguments(node, height)
-    return _called(function, "function", called.name, positional, named, called.lineno)
-
-
-def _arguments(
-    node: nodes.Call | nodes.Filter, height: int
-) -> tuple[list[Expression], dict[str, Expression]]:
-    spread = node.dyn_args or node.dyn_kwargs
-    if spread is not None:
-        raise ExpressionError("arguments are given one by one", spread.lineno)
-    positional = [build(argument, height) for argument in node.args]
-    named = {str(keyword.key): build(keyword.value, height) for keyword in node.kwargs}
-    return positional, named
-
-
-def _called(
-    function: Callable_,
-    what: str,
-    name: str,
-    positional: list[Expression],
-    named: dict[str, Expression],
-    position: int,
-) -> Expression:
-    what = f"{what} '{name}'"
-    try:
-        bind(function, len(positional), named)
-    except TypeError:
-        raise ExpressionError(f"{what} takes {function.usage}", position) from None
-    run = operations.invocation(
-        function,
-        tuple(part.run for part in positional),
-        tuple((key, part.run) for key, part in named.items()),
-        what,
-        position,
-    )
-    parts = [*positional, *named.values()]
-    return operations.built(run, parts, pure=function.pure, name=f"{name}(…)")
-
-
-def _list(node: nodes.List, height: int) -> Expression:
-    items = [build(item, height) for item in node.items]
-    runs = tuple(item.run for item in items)
-
-    def run(scope: Scope) -> Any:
-        return [item(scope) for item in runs]
-
-    return operations.built(run, items, name="the list")
-
-
-def _map(node: nodes.Dict, height: int) -> Expression:
-    keys = [build(pair.key, height) for pair in node.items]
-    items = [build(pair.value, height) for pair in node.items]
-    runs = tuple(zip((k.run for k in keys), (i.run for i in items), strict=True))
-
-    def run(scope: Scope) -> Any:
-        return {values.to_text(scope, key(scope)): item(scope) for key, item in runs}
-
-    return operations.built(run, [*keys, *items], name="the map")
+        return operations.built(self.folding, run, [*keys, *items], name="the map")
 
 
 def _refuse_dunder(name: str, position: int) -> None:
     if name.startswith("__"):
         raise ExpressionError(f"'{name}' is not allowed", position)
-
-
-_BUILDERS: dict[type[nodes.Node], Callable[[Any, int], Expression]] = {
-    nodes.Const: _constant,
-    nodes.Name: _name,
-    nodes.Getattr: _attribute,
-    nodes.Getitem: _item,
-    nodes.CondExpr: _choice,
-    nodes.Compare: _infix,
-    nodes.Not: _prefix("not"),
-    nodes.Neg: _prefix("-"),
-    nodes.Pos: _prefix("+"),
-    nodes.Test: _test,
-    nodes.Filter: _filter,
-    nodes.Call: _call,
-    nodes.List: _list,
-    nodes.Dict: _map,
-}

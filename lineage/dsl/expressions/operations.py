@@ -1,7 +1,8 @@
 """What expressions are made of: closures over closures, each evaluating one part.
 
 Parts that depend on nothing are evaluated while compiling, under a small purse: a template that
-can only fail is refused when the flow is registered.
+can only fail is refused when the flow is registered. `folding` is that purse, one for the whole
+template.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,7 +13,7 @@ from lineage.dsl.expressions.functions import FUNCTIONS
 from lineage.dsl.expressions.library import Callable_
 from lineage.dsl.expressions.scope import ExpressionError, Missing, Scope
 
-FOLDING_UNITS = 5_000
+FOLDING_UNITS = 10_000
 
 Run = Callable[[Scope], Any]
 
@@ -40,7 +41,9 @@ def name_of(name: str, position: int) -> Run:
     return run
 
 
-def item(container: Expression, index: Expression, name: str, position: int) -> Expression:
+def item(
+    folding: Scope, container: Expression, index: Expression, name: str, position: int
+) -> Expression:
     outer, inner, path = container.run, index.run, container.name
 
     def run(scope: Scope) -> Any:
@@ -49,10 +52,12 @@ def item(container: Expression, index: Expression, name: str, position: int) -> 
         except ExpressionError as error:
             raise error.at(position) from None
 
-    return built(run, [container, index], name=name)
+    return built(folding, run, [container, index], name=name)
 
 
-def apply(operate: Callable[..., Any], position: int, *parts: Expression) -> Expression:
+def apply(
+    folding: Scope, operate: Callable[..., Any], position: int, *parts: Expression
+) -> Expression:
     if len(parts) == 1:
         (only,) = (part.run for part in parts)
 
@@ -70,10 +75,11 @@ def apply(operate: Callable[..., Any], position: int, *parts: Expression) -> Exp
             except ExpressionError as error:
                 raise error.at(position) from None
 
-    return built(run, parts)
+    return built(folding, run, parts)
 
 
 def built(
+    folding: Scope,
     run: Run,
     parts: Iterable[Expression],
     *,
@@ -83,20 +89,22 @@ def built(
     parts = tuple(parts)
     if not (pure and all(part.constant for part in parts)):
         return Expression(run, False, name)
-    value = run(Scope({}, units=FOLDING_UNITS))
+    value = run(folding)
     if isinstance(value, list | dict):
         # Built anew each time, so that nobody can change what is cached.
         return Expression(run, True, name)
     return constant(value, name)
 
 
-def choice(condition: Expression, chosen: Expression, other: Expression) -> Expression:
+def choice(
+    folding: Scope, condition: Expression, chosen: Expression, other: Expression
+) -> Expression:
     test, then, otherwise = condition.run, chosen.run, other.run
 
     def run(scope: Scope) -> Any:
         return then(scope) if values.is_true(test(scope)) else otherwise(scope)
 
-    return built(run, [condition, chosen, other])
+    return built(folding, run, [condition, chosen, other])
 
 
 def conjunction(left: Run, right: Run) -> Run:

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import TemplateSyntaxError, nodes
 
-from lineage.dsl.expressions.building import build
+from lineage.dsl.expressions.building import Builder
 from lineage.dsl.expressions.parser import PebbleParser
 from lineage.dsl.expressions.scope import (
     MAX_TEXT,
@@ -18,10 +18,11 @@ from lineage.dsl.expressions.scope import (
     Scope,
     TooMuchWork,
 )
+from lineage.dsl.expressions.tokens import MAX_TOKENS
 from lineage.dsl.expressions.values import from_json, to_text
 
-MAX_TEMPLATE = 65_536
-# Reading, parsing and building take some 12 µs a token.
+MAX_TEMPLATE = 32_768
+# Lexing, parsing and building take some 12 µs a token.
 UNITS_PER_TOKEN = 24
 
 Parts = tuple[str | Callable[[Scope], Any], ...]
@@ -116,7 +117,7 @@ class _Cache:
     """Compiled templates by their text; the oldest make room. Bounded by the tokens in it, since
     they are what takes memory, and paid for by whoever compiles."""
 
-    MAX_TOKENS = 50_000
+    CAPACITY = 50_000
 
     def __init__(self) -> None:
         self.kept: dict[str, tuple[Parts, int]] = {}
@@ -127,14 +128,18 @@ class _Cache:
         found = self.kept.get(text)
         if found is not None:
             return found[0]
+        # Paid ahead for as many tokens as there could be; what was too much comes back.
+        deposit = UNITS_PER_TOKEN * min(len(text), MAX_TOKENS)
+        if scope is not None:
+            scope.spend(deposit)
         parts, tokens = _compile(text)
         if scope is not None:
-            scope.spend(UNITS_PER_TOKEN * tokens)
+            scope.units += deposit - UNITS_PER_TOKEN * tokens
         with self.lock:
             if text not in self.kept:
                 self.kept[text] = parts, tokens
                 self.tokens += tokens
-            while self.tokens > self.MAX_TOKENS:
+            while self.tokens > self.CAPACITY:
                 _, dropped = self.kept.pop(next(iter(self.kept)))
                 self.tokens -= dropped
         return parts
@@ -148,7 +153,8 @@ def _compile(text: str) -> tuple[Parts, int]:
         parser = PebbleParser(text)
         # The lexer lets no statement through, so this is all there is: texts and expressions.
         outputs = (node for node in parser.subparse() if isinstance(node, nodes.Output))
-        parts = tuple(_part(node) for output in outputs for node in output.nodes)
+        builder = Builder()
+        parts = tuple(_part(builder, node) for output in outputs for node in output.nodes)
     except TemplateSyntaxError as error:
         raise ExpressionError(error.message or "broken syntax", error.lineno) from None
     except RecursionError:
@@ -156,8 +162,8 @@ def _compile(text: str) -> tuple[Parts, int]:
     return parts, parser.stream.count
 
 
-def _part(node: nodes.Expr) -> str | Callable[[Scope], Any]:
-    return node.data if isinstance(node, nodes.TemplateData) else build(node).run
+def _part(builder: Builder, node: nodes.Expr) -> str | Callable[[Scope], Any]:
+    return node.data if isinstance(node, nodes.TemplateData) else builder.visit(node).run
 
 
 _compiled = _Cache().get
