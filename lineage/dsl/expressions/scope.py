@@ -20,7 +20,7 @@ MAX_RENDER_DEPTH = 4
 class ExpressionError(Exception):
     """Why a template has no value; the message is fit for the person who wrote it.
 
-    `position` counts characters from 1, within the template.
+    `position` counts characters from 1, within the template (a line break is one).
     """
 
     def __init__(self, message: str, position: int | None = None) -> None:

@@ -23,7 +23,7 @@ from lineage.dsl import (
 from lineage.dsl.expressions.filters import FILTERS
 from lineage.dsl.expressions.jq.functions import FUNCTIONS as JQ_FUNCTIONS
 
-# Measured worst: 29 ms on two slow cores. The tests leave room for slower and busier ones.
+# Measured worst: 39 ms on two slow, busy cores. The tests leave room for slower ones.
 SECONDS = 0.5
 
 
