@@ -56,6 +56,20 @@ def test_somebody_switched_off_does_not_get_in(client: Client, dora: User):
     assert client.get(answer["Location"] if answer.status_code == 302 else "/").status_code != 500
 
 
+def test_switching_somebody_off_ends_their_session(client: Client, dora: User):
+    client.force_login(dora)
+    assert client.get("/").status_code == 200
+    User.objects.update(is_active=False)
+    assert client.get("/")["Location"] == "/accounts/login/?next=/"
+
+
+def test_a_new_password_ends_the_other_sessions(client: Client, dora: User):
+    client.force_login(dora)
+    dora.set_password("staple battery")
+    dora.save()
+    assert client.get("/")["Location"] == "/accounts/login/?next=/"
+
+
 def test_a_session_ends_with_the_browser_unless_told_otherwise(client: Client, dora: User):
     sign_in(client, "dora@example.com", PASSWORD)
     assert client.session.get_expire_at_browser_close()
