@@ -31,7 +31,7 @@ class HourOfNamespace:
 
 
 def hours_since(access: Access, since: datetime) -> list[HourOfNamespace]:
-    """By namespace, hour and state, of the newest COUNTED executions. One statement."""
+    """By namespace, hour and state, in no order, of the newest COUNTED executions."""
     recent = Execution.objects.listed_to(access).filter(sorted_at__gte=since)
     newest = recent.order_by("-sorted_at", "-pk").values("namespace", "sorted_at", "state")
     return [HourOfNamespace(*row) for row in run_over(newest[:COUNTED], HOURS, ())]
@@ -39,9 +39,10 @@ def hours_since(access: Access, since: datetime) -> list[HourOfNamespace]:
 
 HOURS = """
 select n.name, hour, state, count from (
-    select namespace, date_trunc('hour', sorted_at) as hour, state, count(*) as count
+    select namespace, date_bin('1 hour', sorted_at, timestamptz 'epoch') as hour, state,
+           count(*) as count
     from ({found}) as found group by 1, 2, 3
-) counted join catalog_namespace n on n.id = namespace order by 1, 2, 3
+) counted join catalog_namespace n on n.id = namespace
 """
 
 
@@ -117,6 +118,6 @@ def running(access: Access) -> Running:
 
 def latest_changes(access: Access, limit: int) -> Sequence[AssetChange]:
     """The newest first, each with its asset."""
-    changes = AssetChange.objects.listed_to(access).select_related("asset")
-    shown = changes.defer("asset__search_text", "asset__metadata", "asset__columns")
+    changes = AssetChange.objects.listed_to(access).filter(tenant=access.tenant)
+    shown = changes.select_related("asset").defer("asset__search_text", "asset__metadata", "asset__columns")
     return list(shown.order_by("-at", "-pk")[:limit])

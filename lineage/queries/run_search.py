@@ -42,7 +42,9 @@ EXECUTION_FIELDS: Mapping[str, FieldSpec] = {
 def found_executions(access: Access, tree: Filter) -> ExecutionQuerySet:
     """What `access` lists and the filters let through, with flow and namespace."""
     rows = Execution.objects.listed_to(access).filter(condition_q(tree, meanings(access)))
-    return rows.select_related("flow", "namespace").defer("outputs", "variables", "stamp")
+    return rows.select_related("flow", "namespace").defer(
+        "outputs", "variables", "stamp", "field_stamps"
+    )
 
 
 def meanings(access: Access) -> Mapping[str, Meaning]:

@@ -60,7 +60,7 @@ def list_executions(
 
 
 #: What no list shows.
-HEAVY = ("inputs", "outputs", "variables", "histories", "stamp", "error")
+HEAVY = ("inputs", "outputs", "variables", "histories", "stamp", "field_stamps", "error")
 
 
 def matching(access: Access, wanted: ExecutionFilter) -> ExecutionQuerySet:
