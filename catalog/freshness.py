@@ -43,10 +43,14 @@ class Judgement:
 
 
 class StateLike(Protocol):
-    last_written_at: datetime | None
-    last_failed_at: datetime | None
-    last_read_at: datetime | None
-    stale_at: datetime | None
+    @property
+    def last_written_at(self) -> datetime | None: ...
+    @property
+    def last_failed_at(self) -> datetime | None: ...
+    @property
+    def last_read_at(self) -> datetime | None: ...
+    @property
+    def stale_at(self) -> datetime | None: ...
 
 
 def freshness(type_name: str, state: StateLike | None, now: datetime) -> Judgement:

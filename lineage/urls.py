@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, path
 
+from lineage.views.asset_graph import asset_impact, asset_lineage, asset_neighbours
 from lineage.views.executions import execution_detail, execution_list
+from lineage.views.explorer import explorer, explorer_svg
 from lineage.views.flows import flow_detail, flow_list
 from lineage.views.home import home
 from lineage.views.usages import asset_executions
@@ -10,9 +12,14 @@ from lineage.views.usages import asset_executions
 app_name = "lineage"
 urlpatterns: list[URLPattern] = [
     path("", home, name="home"),
+    path("lineage", explorer, name="explorer"),
+    path("lineage/graph.svg", explorer_svg, name="explorer_svg"),
     path("executions", execution_list, name="execution_list"),
     path("executions/<path:execution_id>", execution_detail, name="execution_detail"),
     path("flows", flow_list, name="flow_list"),
     path("flows/<str:namespace>/<str:flow_id>", flow_detail, name="flow_detail"),
     path("assets/<asset_id:asset_id>/-/executions", asset_executions, name="asset_executions"),
+    path("assets/<asset_id:asset_id>/-/impact", asset_impact, name="asset_impact"),
+    path("assets/<asset_id:asset_id>/-/lineage", asset_lineage, name="asset_lineage"),
+    path("assets/<asset_id:asset_id>/-/neighbours", asset_neighbours, name="asset_neighbours"),
 ]

@@ -79,6 +79,24 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET company.data": PAGE,
         "GET company.finance": PAGE_HIDDEN,
     },
+    "lineage:explorer": {"GET -": PAGE},
+    #                                       404: which asset is missing
+    "lineage:explorer_svg": {"GET -": (302, 404, 404, 404, 302, 404, 404)},
+    "lineage:asset_lineage": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
+    },
+    "lineage:asset_neighbours": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
+    },
+    "lineage:asset_impact": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
+    },
     "lineage:home": {"GET -": PAGE},
     "lineage:execution_list": {"GET -": PAGE},
     "lineage:execution_detail": {"GET run-orders": PAGE, "GET run-ledger": PAGE_HIDDEN},

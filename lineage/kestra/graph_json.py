@@ -61,27 +61,27 @@ def edges_json(graph: Graph) -> list[dict[str, Any]]:
     """Each (source, target) once, with the sightings of all links behind it taken together."""
     found: dict[tuple[str, str, str], list[Sighting]] = {}
     for link in graph.links:
-        for key in arrows(link):
-            seen = found.setdefault(key, [])
-            if link.sighting:
-                seen.append(link.sighting)
+        for source, target, relation, sighting in arrows(link):
+            seen = found.setdefault((source, target, relation), [])
+            if sighting:
+                seen.append(sighting)
     return [
         {"source": source, "target": target, "relation": relation} | sightings_json(seen)
         for (source, target, relation), seen in found.items()
     ]
 
 
-def arrows(link: Link) -> Iterator[tuple[str, str, str]]:
+def arrows(link: Link) -> Iterator[tuple[str, str, str, Sighting | None]]:
     if link.source and link.target:
-        yield link.source, link.target, USED_BY
+        yield link.source, link.target, USED_BY, link.whole
     if link.source and link.flow:
-        yield link.source, link.flow, USED_BY
+        yield link.source, link.flow, USED_BY, link.reading
     if link.flow and link.target:
-        yield link.flow, link.target, UPSERT
+        yield link.flow, link.target, UPSERT, link.writing
 
 
 def sightings_json(seen: list[Sighting]) -> dict[str, Any]:
-    """Nothing when an end of every link is restricted."""
+    """Nothing when something restricted takes part in each."""
     if not seen:
         return {}
     return {

@@ -90,7 +90,7 @@ class FlowNode:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """When, how often and by which task a link was made; only for who may see both ends."""
+    """When, how often and by which task something was seen to happen."""
 
     task: str
     kind: str
@@ -104,14 +104,17 @@ class Link:
     """Data goes from `source` through `flow` to `target`: uids, None where there is no such end.
 
     Links of one `bundle` (a number within this graph) are of one task, and belong together.
-    `sighting` is None when an end or the flow is restricted.
+    The sighting of the whole, of the flow's reading and of its writing: each is there for who may
+    see all that it names.
     """
 
     source: str | None
     target: str | None
     flow: str | None
     bundle: int
-    sighting: Sighting | None
+    whole: Sighting | None
+    reading: Sighting | None
+    writing: Sighting | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,15 +211,16 @@ def _links(
     bundles: dict[tuple[int | None, str], int] = {}
     for edge in edges:
         up, down, flow, task, *_ = edge
-        seen = (
-            (up is None or up in assets)
-            and (down is None or down in assets)
-            and (flow is None or flow in flows)
-        )
+        mine = flow is None or flow in flows
+        reads = mine and (up is None or up in assets)
+        writes = mine and (down is None or down in assets)
+        sighting = Sighting(*edge[3:]) if reads or writes else None
         yield Link(
             source=None if up is None else uid("asset", up),
             target=None if down is None else uid("asset", down),
             flow=None if flow is None else uid("flow", flow),
             bundle=bundles.setdefault((flow, task), len(bundles)),
-            sighting=Sighting(*edge[3:]) if seen else None,
+            whole=sighting if reads and writes else None,
+            reading=sighting if reads and up is not None else None,
+            writing=sighting if writes and down is not None else None,
         )

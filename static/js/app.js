@@ -1,5 +1,6 @@
 // One module a feature, each found by its data- attributes. Pages work without any of them.
 import "./copy.js";
+import "./lineage.js";
 import "./refresh.js";
 import "./shortcuts.js";
 import "./theme.js";

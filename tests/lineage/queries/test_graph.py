@@ -94,13 +94,22 @@ def test_what_may_not_be_seen_keeps_its_place_and_nothing_else(cast: Cast):
     hide([assets["secret"]])
     found = graph(cast, assets["a"], "viewer")
     assert links(found) == {("a", "?", "?"), ("?", "?", "b")}
-    assert [link.sighting for link in found.links] == [None, None]
+    for link in found.links:
+        assert (link.whole, link.reading, link.writing) == (None, None, None)
     told = str(asdict(found))
     for word in ("secret", "mover", "finance", "task"):
         assert word not in told.replace("'task'", "")
     whole = graph(cast, assets["a"], "admin")
     assert {node.uid for node in whole.assets} == {node.uid for node in found.assets}
-    assert [link.sighting is not None for link in whole.links] == [True, True]
+    assert [link.whole is not None for link in whole.links] == [True, True]
+
+
+def test_a_flow_in_reach_tells_of_what_it_does_to_assets_in_reach(cast: Cast):
+    assets = arrows(cast.main, "secret>b")
+    hide([assets["secret"]])
+    [link] = graph(cast, assets["b"], "viewer").links
+    assert (link.whole, link.reading) == (None, None)
+    assert link.writing and link.writing.runs == 1
 
 
 def test_uids_are_of_one_tenant_and_kind(cast: Cast):

@@ -1,0 +1,82 @@
+"""How graph pages say things: addresses that differ in one choice, steps, capped counts."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+
+from lineage.entries import Entry, counted
+from lineage.queries.horizon import Direction
+from lineage.sights import Sight
+
+register = template.Library()
+register.filter("counted", counted)
+
+#: What the API's answer knows of a page's parameters.
+_OF_API = ("direction", "depth", "limit", "since", "asOf", "type")
+
+
+@register.simple_tag
+def sight_url(sight: Sight, **changes: Any) -> str:
+    """`sight` with `changes`, as a query string."""
+    if "direction" in changes:
+        changes["direction"] = Direction(changes["direction"])
+    return sight.url(**changes)
+
+
+@register.simple_tag
+def toggled(sight: Sight, name: str) -> str:
+    """`sight` with one of its switches turned over: flows, groups, as_list."""
+    return sight.url(**{name: not getattr(sight, name)})
+
+
+@register.simple_tag
+def started_at(sight: Sight, asset_id: str) -> str:
+    """The same choices around another asset."""
+    return sight.url(asset=asset_id, expand=(), selected="")
+
+
+@register.filter
+def kept_for(sight: Sight, changed: str) -> list[tuple[str, str]]:
+    """Hidden inputs of a form that has fields of its own for `changed` (comma-joined)."""
+    return sight.hidden_inputs(*changed.split(","))
+
+
+@register.filter
+def api_url(sight: Sight) -> str:
+    """The query string that asks the API for the same graph."""
+    kept = [(name, value) for name, value in sight.params() if name in _OF_API]
+    named = dict(kept)
+    for name, usual in (("depth", sight.horizon.depth or "all"), ("limit", sight.horizon.limit)):
+        if name not in named:
+            kept.append((name, str(usual)))
+    return "?" + urlencode([("id", sight.asset), *kept])
+
+
+@register.filter
+def choices(text: str) -> list[list[str]]:
+    """`a:A,b:B` → pairs."""
+    return [pair.split(":") for pair in text.split(",")]
+
+
+@register.filter
+def json_text(value: Any) -> str:
+    """For a data- attribute; the template escapes it."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+@register.filter
+def steps_away(entry: Entry) -> str:
+    """`start`, `2 upstream`, `1 downstream`; "" of a flow."""
+    if entry.level is None:
+        return ""
+    if entry.level == 0:
+        return "start"
+    return f"{abs(entry.level)} {'upstream' if entry.level < 0 else 'downstream'}"
+
+
+@register.filter
+def first(mapping: dict[str, Any], count: int) -> list[tuple[str, Any]]:
+    """The first `count` items."""
+    return list(mapping.items())[:count]
