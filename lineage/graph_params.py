@@ -105,16 +105,19 @@ def read_as_of(text: str) -> datetime:
 
 def spell_horizon(horizon: Horizon, default: Horizon) -> dict[str, Any]:
     """Query parameters that `read_horizon` turns back into `horizon`, the defaults left out."""
-    spelled = {
+    usual = _spelled(default)
+    found = {name: value for name, value in _spelled(horizon).items() if value != usual[name]}
+    return found | ({"type": list(horizon.types)} if horizon.types else {})
+
+
+def _spelled(horizon: Horizon) -> dict[str, Any]:
+    return {
         "direction": horizon.direction.value,
         "depth": "all" if horizon.depth is None else horizon.depth,
         "limit": horizon.limit,
         "since": _moment(horizon.since),
         "asOf": _moment(horizon.as_of),
     }
-    usual = spell_horizon(default, default) if horizon is not default else {}
-    found = {k: v for k, v in spelled.items() if v is not None and usual.get(k) != v}
-    return found | ({"type": list(horizon.types)} if horizon.types else {})
 
 
 def _moment(value: datetime | None) -> str | None:
