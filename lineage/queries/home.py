@@ -119,5 +119,6 @@ def running(access: Access) -> Running:
 def latest_changes(access: Access, limit: int) -> Sequence[AssetChange]:
     """The newest first, each with its asset."""
     changes = AssetChange.objects.listed_to(access).filter(tenant=access.tenant)
-    shown = changes.select_related("asset").defer("asset__search_text", "asset__metadata", "asset__columns")
+    unseen = ("asset__search_text", "asset__metadata", "asset__columns")
+    shown = changes.select_related("asset").defer(*unseen)
     return list(shown.order_by("-at", "-pk")[:limit])
