@@ -63,6 +63,22 @@ class Listing:
         return f"{'-' if self.descending else ''}{self.sort}"
 
     @property
+    def sort_choices(self) -> list[tuple[str, str, bool]]:
+        """(value, label, whether chosen). The default's value is "", so that words typed later
+        are ordered by how well they match unless somebody asked for another order."""
+        default = "best" if self.query.words else "id"
+        chosen = self.sort or default
+        values = {name: f"{'-' if down else ''}{name}" for name, (_, down) in SORTS.items()}
+        values[default] = ""
+        if self.sort != default or self.descending:
+            values[chosen] = self.order
+        return [
+            (values[name], label, name == chosen)
+            for name, (label, _) in SORTS.items()
+            if name != "best" or self.query.words
+        ]
+
+    @property
     def words(self) -> str:
         """What stays in the box."""
         return " ".join(map(str, self.query.words))

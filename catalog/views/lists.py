@@ -13,7 +13,7 @@ from catalog.cursors import BadCursor
 from catalog.export import csv_lines
 from catalog.facet_links import facet_groups
 from catalog.facets import facets_of
-from catalog.listing import SORTS, Listing
+from catalog.listing import Listing
 from catalog.queries import has_assets, list_assets
 
 PAGE = 50
@@ -32,7 +32,7 @@ def asset_list(request: PageRequest) -> HttpResponse:
         raise Http404(str(error)) from None
     rows = [AssetRow.of(asset, now) for asset in found.assets]
     nothing_yet = not rows and not listing.is_filtered and not has_assets(request.access)
-    context = {"listing": listing, "sorts": SORTS, "rows": rows, "nothing_yet": nothing_yet}
+    context = {"listing": listing, "rows": rows, "nothing_yet": nothing_yet}
     context["next_page"] = listing.next_page(found.next_cursor) if found.next_cursor else ""
     response = page(request, "catalog/asset_list.html", context, "results")
     if request.htmx and not request.htmx.boosted:

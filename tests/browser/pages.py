@@ -59,6 +59,10 @@ class Catalog(Shell):
     def search(self) -> Locator:
         return self.page.get_by_role("searchbox", name="Search the catalog")
 
+    @property
+    def count(self) -> Locator:
+        return self.page.locator("#count")
+
     def asset(self, name: str) -> Locator:
         return self.page.get_by_role("region", name="Results").get_by_role(
             "link", name=name, exact=True
@@ -72,3 +76,33 @@ class Asset(Shell):
 
     def tab(self, name: str) -> Locator:
         return self.page.get_by_role("navigation", name="Asset").get_by_role("link", name=name)
+
+
+class Execution(Shell):
+    def task_runs(self) -> list[str]:
+        """Names in the Gantt, from top to bottom."""
+        return self.page.locator(
+            "#gantt .line:not(.head) > span:first-child > .truncate"
+        ).evaluate_all("names => names.map((name) => name.textContent)")
+
+    def assets_of(self, task: str) -> Locator:
+        table = self.page.get_by_role("region", name="Assets by task run")
+        return table.get_by_role("row").filter(has=self.page.get_by_role("link", name=task))
+
+    @property
+    def problems(self) -> Locator:
+        return self.page.get_by_role("region", name="Problems")
+
+
+class Flow(Shell):
+    @property
+    def source(self) -> Locator:
+        return self.page.locator("#source pre")
+
+    @property
+    def reads(self) -> Locator:
+        return self.page.get_by_role("region", name="Reads")
+
+    @property
+    def writes(self) -> Locator:
+        return self.page.get_by_role("region", name="Writes")
