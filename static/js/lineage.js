@@ -75,11 +75,7 @@ class Canvas {
   }
 
   center(node) {
-    if (node) {
-      const at = node.getBoundingClientRect();
-      const box = this.pan.getBoundingClientRect();
-      this.pan.scrollBy(at.x + at.width / 2 - box.x - box.width / 2, at.y + at.height / 2 - box.y - box.height / 2);
-    }
+    if (node) center(this.pan, node);
     this.showView();
   }
 
@@ -188,6 +184,12 @@ class Canvas {
   }
 }
 
+function center(pan, node) {
+  const at = node.getBoundingClientRect();
+  const box = pan.getBoundingClientRect();
+  pan.scrollBy(at.x + at.width / 2 - box.x - box.width / 2, at.y + at.height / 2 - box.y - box.height / 2);
+}
+
 function nearest(nodes, distance) {
   return nodes.reduce((best, node) => (!best || distance(node) < distance(best) ? node : best), null);
 }
@@ -206,6 +208,11 @@ function canvasOf(element) {
 }
 
 function start() {
+  for (const pan of document.querySelectorAll(".canvas.preview:not([data-centered]) > .pan")) {
+    pan.parentElement.dataset.centered = "";
+    const node = pan.querySelector(".node.selected");
+    if (node) center(pan, node);
+  }
   for (const graph of document.querySelectorAll("[data-graph]")) {
     canvasOf(graph);
     const find = graph.querySelector("[data-graph-find]");
