@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.story import TENANT
@@ -80,10 +82,8 @@ class Asset(Shell):
 
 class Execution(Shell):
     def task_runs(self) -> list[str]:
-        """Names in the Gantt, from top to bottom."""
-        return self.page.locator(
-            "#gantt .line:not(.head) > span:first-child > .truncate"
-        ).evaluate_all("names => names.map((name) => name.textContent)")
+        """What the Gantt's lines are called, from top to bottom: tasks, and their iterations."""
+        return self.page.locator("#gantt .line > :first-child .truncate").all_inner_texts()
 
     def assets_of(self, task: str) -> Locator:
         table = self.page.get_by_role("region", name="Assets by task run")
@@ -106,3 +106,27 @@ class Flow(Shell):
     @property
     def writes(self) -> Locator:
         return self.page.get_by_role("region", name="Writes")
+
+
+class Graph(Shell):
+    """The lineage explorer, or an asset's lineage tab."""
+
+    def visit(self, asset_id: str) -> Graph:
+        self.page.goto(f"/{TENANT}/lineage?asset={asset_id}")
+        return self
+
+    @property
+    def picture(self) -> Locator:
+        return self.page.get_by_role("group", name="Graph; scroll to see all of it")
+
+    def node(self, name: str) -> Locator:
+        """An asset by its label, a flow by its id."""
+        return self.picture.get_by_role("link", name=re.compile(rf"^(Table|External|Flow) {name}\b"))
+
+    def more(self, side: str, name: str) -> Locator:
+        """The `+n` that shows what is `side` ("upstream", "downstream") of an asset."""
+        return self.picture.get_by_role("link", name=re.compile(rf"^Show \d+ more {side} of {name}$"))
+
+    @property
+    def inspector(self) -> Locator:
+        return self.page.get_by_role("complementary", name="Selected")

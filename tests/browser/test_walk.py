@@ -5,8 +5,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import Asset, Catalog, Execution, Flow, Login, Shell
+from tests.browser.pages import Asset, Catalog, Execution, Flow, Graph, Login, Shell
 from tests.browser.story import FAILED_RUN, RUN
+
+
+TASK_RUNS = ["stage", "build", "regions", "measure", "north", "measure", "south"]
 
 
 class Trail:
@@ -49,6 +52,7 @@ def test_from_the_login_to_a_flow(open_alone: Callable[..., Page]):
     asset = Asset(page)
     expect(asset.heading).to_contain_text("Orders")
     expect(page.get_by_text("One row an order, once it is paid.")).to_be_visible()
+    expect(page.get_by_role("region", name="Downstream")).to_contain_text("General ledger")
     trail.mark()
     asset.tab("History").click()
     expect(page.get_by_role("region", name="History")).to_contain_text("Created by flow")
@@ -58,10 +62,28 @@ def test_from_the_login_to_a_flow(open_alone: Callable[..., Page]):
     expect(page).to_have_url(re.compile("direction=write"))
     trail.mark()
 
-    page.get_by_role("link", name=RUN).click()
+    asset.tab("Lineage").click()
+    graph = Graph(page)
+    expect(graph.node("Orders")).to_have_attribute("aria-current", "true")
+    expect(graph.node("stg_orders")).to_be_visible()
+    trail.mark()
+    page.get_by_role("link", name="Explorer").click()
+    expect(graph.inspector).to_contain_text("General ledger")
+    expect(graph.node("step_3")).to_have_count(0)
+    graph.more("downstream", "step_2").click()
+    expect(graph.node("step_3")).to_be_visible()
+    expect(page).to_have_url(re.compile("expand=downstream%3Astep_2"))
+    trail.mark()
+    graph.node("build_orders · build").click()
+    expect(graph.inspector.get_by_role("link", name="Open flow")).to_be_visible()
+    trail.mark()
+    graph.node("Orders").click()
+    graph.inspector.get_by_role("link", name="Executions").click()
+
+    page.get_by_role("link", name=RUN).first.click()
     run = Execution(page)
     expect(run.heading).to_contain_text("build_orders")
-    assert run.task_runs() == ["stage", "build", "regions", "measure", "measure"]
+    assert run.task_runs() == TASK_RUNS
     expect(run.assets_of("build")).to_contain_text("stg_orders")
     trail.mark()
 
