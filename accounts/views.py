@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not tenants:
         return render(request, "accounts/home.html")
     last = next((tenant for tenant in tenants if tenant.pk == user.last_tenant_id), tenants[0])
-    return redirect(f"/{last.slug}/")
+    return redirect("lineage:home", last.slug)
 
 
 @csrf_exempt

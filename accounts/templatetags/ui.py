@@ -7,7 +7,7 @@ from zlib import crc32
 from django import template
 from django.forms import BoundField
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -144,15 +144,11 @@ def nav_link(context: Context, name: str, symbol: str, route: str, key: str) -> 
 
     `asset_list` and `asset_history` share the noun `asset`, so both light up Catalog.
     """
-    try:
-        href = reverse(route, args=[context["access"].tenant.slug])
-    except NoReverseMatch:
-        return SafeString("")
     match = context["request"].resolver_match
     here = match and noun(match.url_name or "") == noun(route.split(":")[1])
     return format_html(
         '<a href="{}" title="{}" data-go="{}"{}>{}<span>{}</span></a>',
-        href,
+        reverse(route, args=[context["access"].tenant.slug]),
         name,
         key,
         _CURRENT if here else "",

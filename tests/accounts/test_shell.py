@@ -40,6 +40,15 @@ def test_one_main_one_heading_and_a_skip_link(cast: Cast):
     assert '<a class="skip" href="#main">' in html
 
 
+def test_every_link_of_the_navigation_leads_somewhere(cast: Cast):
+    browser = cast.browser("viewer")
+    links = re.findall(r'<a href="([^"]+)" title="([^"]+)" data-go="([a-z])"', page(browser))
+    names = ["Home", "Catalog", "Lineage", "Executions", "Flows", "Namespaces"]
+    assert [name for _, name, _ in links] == names
+    assert {browser.get(url).status_code for url, _, _ in links} == {200}
+    assert len({key for _, _, key in links}) == len(links)
+
+
 def test_navigation_marks_where_one_is(cast: Cast):
     html = page(cast.browser("viewer"))
     current = re.findall(r'<a href="([^"]+)"[^>]*aria-current="page"', html)
