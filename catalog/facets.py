@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.access import Access
 from catalog.freshness import Freshness, with_freshness
@@ -80,13 +82,10 @@ def facets_of(access: Access, search: Search, now: datetime) -> Facets:
     """Facets of everything that `search` finds for `access`."""
     found = with_freshness(matching(access, search, now).order_by(), now)
     columns = ("id", "type", "namespace_id", "owners", "tags", "metadata", "freshness")
-    sql, params = found.values(*columns).query.sql_with_params()
     buckets: defaultdict[tuple[str, str], list[Bucket]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL.format(matching=sql, **_LIMITS), params)
-        for kind, key, value, count in cursor:
-            buckets[kind, key].append(Bucket(value, count))
-    total = buckets["total", ""][0].count
+    for kind, key, value, count in _counted(found.values(*columns)):
+        buckets[kind, key].append(Bucket(value, count))
+    total = sum(bucket.count for bucket in buckets["total", ""])
     keys = sorted(key for kind, key in buckets if kind == "metadata")
     return Facets(
         total=Count(min(total, COUNT_CAP), total > COUNT_CAP),
@@ -97,6 +96,17 @@ def facets_of(access: Access, search: Search, now: datetime) -> Facets:
         tags=_largest(buckets["tag", ""]),
         metadata={key: _largest(buckets["metadata", key]) for key in keys},
     )
+
+
+def _counted(found: QuerySet) -> list[tuple[str, str, str, int]]:
+    """Rows of (kind, key, value, count)."""
+    try:
+        sql, params = found.query.sql_with_params()
+    except EmptyResultSet:  # Django sees that nothing can match: no grant, an empty list
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL.format(matching=sql, **_LIMITS), params)
+        return cursor.fetchall()
 
 
 _LIMITS = {

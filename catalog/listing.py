@@ -41,7 +41,7 @@ class Listing:
         line = " ".join([*params.getlist("t"), params.get("q", "")])
         sort = params.get("sort", "")
         name = sort.removeprefix("-")
-        if name not in SORTS:
+        if name not in SORTS or name == "best":
             return cls(parse_query(line), cursor=params.get("cursor", ""))
         return cls(parse_query(line), name, sort.startswith("-"), params.get("cursor", ""))
 

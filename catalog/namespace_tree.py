@@ -6,6 +6,7 @@ visible, whether or not `company` is a namespace itself.
 
 from dataclasses import dataclass
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, F, Func, Q, TextField
 
@@ -67,7 +68,10 @@ def counted(access: Access, nodes: list[Node]) -> list[Node]:
     """The nodes with their assets counted: one statement, bounded by the cap."""
     names = [node.name for node in nodes]
     visible = Asset.objects.listed_to(access).live().values("pk", "namespace_id")
-    sql, params = visible.query.sql_with_params()
+    try:
+        sql, params = visible.query.sql_with_params()
+    except EmptyResultSet:  # no grant on assets at all
+        return nodes
     with connection.cursor() as cursor:
         statement = _COUNTS.format(visible=sql, cap=COUNT_CAP + 1)
         cursor.execute(statement, [*params, access.tenant.pk, names])

@@ -33,8 +33,7 @@ class Search:
     def of(cls, query: Query, sort: str = "", descending: bool = False) -> "Search":
         """From the query box; terms that cannot be read are left out."""
         words = tuple(term.values[0] for term in query.words if not term.negated)
-        named = sort not in ("", "best")
-        return cls(words, tree_of(query), ((sort, descending),) if named else ())
+        return cls(words, tree_of(query), ((sort, descending),) if sort else ())
 
     @property
     def is_ranked(self) -> bool:

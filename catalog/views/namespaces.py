@@ -23,6 +23,9 @@ def namespace_list(request: PageRequest) -> HttpResponse:
     else:
         nodes, more = level_below(request.access, after=request.GET.get("after", ""))
     context = {"nodes": nodes, "more": more, "text": text, "parent": ""}
+    if len(nodes) == 1 and nodes[0].below:  # a company's one top name says nothing by itself
+        inner, more_inside = level_below(request.access, nodes[0].name)
+        context["inside"] = {"nodes": inner, "more": more_inside, "parent": nodes[0].name}
     return page(request, "catalog/namespace_list.html", context, "tree")
 
 

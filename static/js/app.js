@@ -6,3 +6,4 @@ import "./shortcuts.js";
 import "./theme.js";
 import "./times.js";
 import "./toasts.js";
+import "./tree.js";

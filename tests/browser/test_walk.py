@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.pages import Asset, Catalog, Execution, Flow, Graph, Login, Shell
 from tests.browser.story import FAILED_RUN, RUN
 
-
 TASK_RUNS = ["stage", "build", "regions", "measure", "north", "measure", "south"]
 
 
