@@ -11,6 +11,9 @@ from tests.browser.story import FAILED_RUN, RUN
 TASK_RUNS = ["stage", "build", "regions", "measure", "north", "measure", "south"]
 
 
+TASK_RUNS = ["stage", "build", "regions", "measure", "north", "measure", "south"]
+
+
 class Trail:
     """The addresses of a visit, with what stood there."""
 
