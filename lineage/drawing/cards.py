@@ -134,7 +134,7 @@ def _restricted(at: str, size: tuple[float, float], classes: str, hatch: str) ->
     width, height = map(number, size)
     return (
         f'<g class="node restricted{classes}" {at} tabindex="0" role="img"'
-        ' aria-label="Restricted asset: you have no access">'
+        ' aria-label="Restricted: you have no access">'
         f'<rect class="box" fill="url(#{hatch})" width="{width}" height="{height}" rx="8"/>'
         '<rect class="pad" x="8" y="11" width="118" height="32" rx="6"/>'
         f"{icon('lock', 15, 19)}"

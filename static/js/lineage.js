@@ -37,14 +37,14 @@ class Canvas {
     if (before) this.scale(before.zoom);
     const node = before && this.node(before.uid);
     if (!node) return this.center(this.pan.querySelector(".node.selected"));
-    const at = node.getBoundingClientRect();
+    const at = place(node);
     this.pan.scrollBy(at.x - before.x, at.y - before.y);
     if (before.focused) node.focus({ preventScroll: true });
     this.showView();
   }
 
   keep(node) {
-    const at = node?.getBoundingClientRect() ?? { x: 0, y: 0 };
+    const at = node ? place(node) : { x: 0, y: 0 };
     kept = { zoom: this.zoom, uid: node?.dataset.uid, x: at.x, y: at.y, focused: document.activeElement === node };
   }
 
@@ -174,10 +174,11 @@ class Canvas {
     return nearest(column, (other) => Math.abs(other.getBoundingClientRect().y - here.y));
   }
 
-  /** The next node whose words hold `text`, after the one that has the focus. */
+  /** The next node whose words hold `text`, after `after`; where they begin with it, first. */
   find(text, after) {
+    const place = (node) => node.getAttribute("aria-label").toLowerCase().indexOf(text.toLowerCase());
     const nodes = [...this.pan.querySelectorAll(".node[data-uid]")];
-    const matches = nodes.filter((node) => node.getAttribute("aria-label").toLowerCase().includes(text.toLowerCase()));
+    const matches = nodes.filter((node) => place(node) >= 0).sort((a, b) => place(a) - place(b));
     const next = matches[(matches.indexOf(after) + 1) % matches.length];
     if (next) this.center(next);
     return next;
@@ -188,6 +189,11 @@ function center(pan, node) {
   const at = node.getBoundingClientRect();
   const box = pan.getBoundingClientRect();
   pan.scrollBy(at.x + at.width / 2 - box.x - box.width / 2, at.y + at.height / 2 - box.y - box.height / 2);
+}
+
+/** Of the card itself: a selected node also has a halo. */
+function place(node) {
+  return node.querySelector(".box").getBoundingClientRect();
 }
 
 function nearest(nodes, distance) {

@@ -121,11 +121,13 @@ class Graph(Shell):
 
     def node(self, name: str) -> Locator:
         """An asset by its label, a flow by its id."""
-        return self.picture.get_by_role("link", name=re.compile(rf"^(Table|External|Flow) {name}\b"))
+        words = re.compile(rf"^(Table|External|Flow) {name}\b")
+        return self.picture.get_by_role("link", name=words)
 
     def more(self, side: str, name: str) -> Locator:
         """The `+n` that shows what is `side` ("upstream", "downstream") of an asset."""
-        return self.picture.get_by_role("link", name=re.compile(rf"^Show \d+ more {side} of {name}$"))
+        words = re.compile(rf"^Show \d+ more {side} of {name}$")
+        return self.picture.get_by_role("link", name=words)
 
     @property
     def inspector(self) -> Locator:

@@ -11,9 +11,6 @@ from tests.browser.story import FAILED_RUN, RUN
 TASK_RUNS = ["stage", "build", "regions", "measure", "north", "measure", "south"]
 
 
-TASK_RUNS = ["stage", "build", "regions", "measure", "north", "measure", "south"]
-
-
 class Trail:
     """The addresses of a visit, with what stood there."""
 
@@ -89,7 +86,7 @@ def test_from_the_login_to_a_flow(open_alone: Callable[..., Page]):
     expect(run.assets_of("build")).to_contain_text("stg_orders")
     trail.mark()
 
-    page.get_by_role("navigation", name="Path").get_by_role("link", name="build_orders").click()
+    page.get_by_role("list", name="Path").get_by_role("link", name="build_orders").click()
     flow = Flow(page)
     expect(flow.source).to_contain_text("CREATE OR REPLACE TABLE orders")
     expect(flow.reads).to_contain_text("shop.raw_orders")

@@ -77,6 +77,16 @@ def test_text_is_looked_for_in_the_newest(world: World, monkeypatch: pytest.Monk
     assert len(list_executions(access, ExecutionFilter(flow="build_orders")).rows) == 9
 
 
+def test_a_whole_id_is_found_however_old(world: World, monkeypatch: pytest.MonkeyPatch):
+    hourly(world, 8)
+    monkeypatch.setattr(runs, "LOOKED_AT", 3)
+    wanted = ExecutionFilter(q="run-ledger")
+    found = list_executions(world.cast.access("admin"), wanted).rows
+    assert [execution.public_id for execution in found] == ["run-ledger"]
+    assert tally(world.cast.access("admin"), wanted).count() == 1
+    assert list_executions(world.cast.access("viewer"), wanted).rows == []
+
+
 def test_touched_assets_are_counted_once_in_each_direction(world: World):
     run = make_execution(world.build_orders)
     for name in ("one", "two"):
