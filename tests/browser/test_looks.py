@@ -20,7 +20,6 @@ PAGES = {
     "/main/lineage": "editor",
     "/main/lineage?asset=orders": "viewer",
     "/main/lineage?asset=orders&list=1": "viewer",
-    "/main/assets/orders/-/lineage": "viewer",
     "/main/lineage?q=nothing-is-called-so": "editor",
     "/main/lineage?asset=orders&depth=all": "viewer",
     "/main/executions": "editor",
