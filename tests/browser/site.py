@@ -20,7 +20,7 @@ from tests.config.checkouts import ROOT, Serving, free_port, serving
 def database_beside() -> Iterator[str]:
     """An empty database beside the one of the tests; Django uses it meanwhile. Yields its URL."""
     original = connection.settings_dict["NAME"]
-    name = f"{original}_browser"
+    name = f"{original}_browser{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{name}"')

@@ -1,7 +1,9 @@
 """A copy of this checkout, so that tests may start, kill and empty what they like."""
 
+import ctypes
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.postgres.places import Place
+from config.supervisor import PR_SET_PDEATHSIG
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ["config", "accounts", "catalog", "lineage", "templates", "static"]
@@ -57,6 +60,12 @@ class Serving:
         return self.process.returncode
 
 
+def end_with_parent() -> None:
+    """In the child: Linux ends it when the tests are killed, who could not do so any more."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 @contextmanager
 def serving(checkout: Path, port: int, *command: str, **environ: str) -> Iterator[Serving]:
     process = subprocess.Popen(
@@ -67,6 +76,7 @@ def serving(checkout: Path, port: int, *command: str, **environ: str) -> Iterato
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=end_with_parent,
     )
     try:
         yield Serving(process)
