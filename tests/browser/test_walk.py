@@ -112,6 +112,7 @@ def test_back_and_forth_after_swaps(page: Page):
     catalog = Catalog(page).visit()
     everything = catalog.count.inner_text()
     catalog.search.press_sequentially("metric")
+    expect(page).to_have_url(re.compile(r"q=metric$"))  # only then the list is the new one
     expect(catalog.asset("metric_south")).to_be_visible()
     expect(catalog.asset("ledger")).to_have_count(0)
     catalog.asset("metric_south").click()
