@@ -14,7 +14,7 @@ serve: $(UV) ## run Headwater on this machine, empty at first (PORT=8001)
 	$(UV) run manage.py serve --port $(PORT)
 
 test: $(UV) ## run all tests
-	$(UV) run pytest
+	$(UV) run pytest -n 2
 
 check: $(UV) ## what the tests also ask, but in seconds: style, types, imports, migrations, templates
 	$(UV) run ruff check .
