@@ -15,7 +15,7 @@ from benchmarks.scene import Scene
 CLIENTS = 8
 BATCH = 500
 #: Clients start far apart, so that they meet on assets about as often as orchestrators do.
-FLOWS = 4_000
+FLOWS = 400
 PATH = "/api/v1/main/executions"
 START = datetime(2026, 11, 1, tzinfo=UTC)
 YAML = """id: daily{n}

@@ -27,7 +27,7 @@ from config.supervisor import (
 
 LOOPBACK = "127.0.0.1"
 ANYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 where to find a server bound to all
-THREADS = 4  # of each web worker; its pool has a connection for every one
+THREADS = 4
 DATABASE_LOOK = 2  # seconds between looks at the embedded server
 
 
