@@ -3,23 +3,20 @@
 Nothing in here knows Django, the database or a request.
 """
 
-from lineage.dsl.assets import (
-    asset_problems,
-    metadata_problem,
-    parse_asset,
-    parse_bundles,
-    parse_log_line,
-    parse_reference,
-)
-from lineage.dsl.bundles import (
+from catalog.reading.assets import asset_problems, metadata_problem, parse_asset, parse_reference
+from catalog.reading.declared import (
     EXTERNAL_TYPE,
     UNSET,
     AssetDeclaration,
     AssetError,
     AssetReference,
-    Bundle,
 )
+from catalog.reading.json_text import InvalidJson, parse_json
+from catalog.reading.rules import validate_asset_id, validate_namespace, validate_type
+from catalog.reading.yaml_text import InvalidYaml, parse_yaml
+from lineage.dsl.bundles import Bundle
 from lineage.dsl.contexts import ExecutionContext, execution_context
+from lineage.dsl.emissions import parse_bundles, parse_log_line
 from lineage.dsl.evaluation import Evaluation, evaluate
 from lineage.dsl.expressions import (
     SECRET_MASK,
@@ -41,9 +38,6 @@ from lineage.dsl.flows import (
     Task,
     Trigger,
 )
-from lineage.dsl.json_text import InvalidJson, parse_json
-from lineage.dsl.rules import validate_asset_id, validate_namespace, validate_type
-from lineage.dsl.yaml_text import InvalidYaml, parse_yaml
 
 __all__ = [
     "EXTERNAL_TYPE",

@@ -1,48 +1,12 @@
-"""The shapes that declarations, emissions and, later, OpenLineage events all come down to.
+"""The shape that declarations, emissions and, later, OpenLineage events all come down to.
 
 A bundle is one statement "these inputs went into these outputs": lineage links inputs with
 outputs *within one bundle*, never across bundles (Kestra, K1.6).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any
+from dataclasses import dataclass
 
-EXTERNAL_TYPE = "io.kestra.core.models.assets.External"
-
-
-class Unset(Enum):
-    """Tells "not declared" from an explicit null."""
-
-    UNSET = "unset"
-
-
-UNSET = Unset.UNSET
-
-
-@dataclass(frozen=True, slots=True)
-class AssetReference:
-    """An asset that a task reads: `type` only types an asset that does not exist yet (K1.6)."""
-
-    id: str
-    type: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AssetDeclaration:
-    """An asset that a task writes, rendered and validated (K1.2).
-
-    `display_name` and `description`: None keeps what is stored. `metadata`: shallow, a key with
-    the value None removes that key (K1.7). `namespace`: UNSET keeps, None clears it.
-    """
-
-    id: str
-    type: str
-    namespace: str | None | Unset = UNSET
-    display_name: str | None = None
-    description: str | None = None
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+from catalog.reading.declared import AssetDeclaration, AssetReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +16,3 @@ class Bundle:
     inputs: tuple[AssetReference, ...] = ()
     outputs: tuple[AssetDeclaration, ...] = ()
     origin: str = "declared"
-
-
-@dataclass(frozen=True, slots=True)
-class AssetError:
-    """Why one field of a declaration could not be used: `field` is a path like `outputs[0].id`."""
-
-    field: str
-    message: str

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from catalog.reading.yaml_text import MAX_DEPTH
 from lineage.dsl.expressions import SECRET_MASK, Names, Purse, is_template
 from lineage.dsl.flows import Flow, Task
-from lineage.dsl.yaml_text import MAX_DEPTH
 
 # All templates of one execution together: about a second of work.
 EXECUTION_UNITS = 2_000_000

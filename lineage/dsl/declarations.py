@@ -6,12 +6,12 @@ shows when the flow is registered and not in the first run.
 
 from typing import Any, NamedTuple
 
-from lineage.dsl import rules
-from lineage.dsl.assets import Parse, metadata_problem, parse_asset, parse_reference
+from catalog.reading import rules
+from catalog.reading.assets import Parse, metadata_problem, parse_asset, parse_reference
+from catalog.reading.yaml_text import Node, child_path
 from lineage.dsl.expressions import ExpressionError, check_template, is_template
 from lineage.dsl.fields import Fields
 from lineage.dsl.flows import FAILURE_BEHAVIORS, MAX_ITEMS, WARN, Declaration, Declared
-from lineage.dsl.yaml_text import Node, child_path
 
 _TEXTS = {
     "id": rules.validate_asset_id,

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lineage.dsl.assets import Parse, parse_asset, parse_reference
-from lineage.dsl.bundles import AssetDeclaration, AssetError, AssetReference, Bundle
+from catalog.reading.assets import Parse, parse_asset, parse_reference
+from catalog.reading.declared import AssetDeclaration, AssetError, AssetReference
+from catalog.reading.rules import describe_kind
+from lineage.dsl.bundles import Bundle
 from lineage.dsl.expressions import (
     NO_FUNCTIONS,
     ExpressionError,
@@ -15,7 +17,6 @@ from lineage.dsl.expressions import (
     render,
 )
 from lineage.dsl.flows import FAILURE_BEHAVIORS, MAX_ITEMS, WARN, Declaration, Declared, Item
-from lineage.dsl.rules import describe_kind
 
 _PARSED = (AssetReference, AssetDeclaration)
 _FAILED = object()

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from lineage.dsl.rules import Validator, describe_kind, validate_text
-from lineage.dsl.yaml_text import Node, Problem, child_path
+from catalog.reading.rules import Validator, describe_kind, validate_text
+from catalog.reading.yaml_text import Node, Problem, child_path
 
 
 class Fields:

@@ -6,11 +6,11 @@ unknown ones are fine; known ones have to be of the right kind.
 
 from collections.abc import Callable, Iterator
 
-from lineage.dsl import rules
+from catalog.reading import rules
+from catalog.reading.yaml_text import InvalidYaml, Node, parse_yaml
 from lineage.dsl.declarations import read_declaration
 from lineage.dsl.fields import Fields
 from lineage.dsl.flows import Flow, FlowInput, InvalidFlow, Subflow, Task, Trigger
-from lineage.dsl.yaml_text import InvalidYaml, Node, parse_yaml
 
 # Lists of tasks inside a task: ForEach, Sequential, WorkingDirectory …, If, Switch.
 _CHILD_LISTS = ("tasks", "then", "else", "defaults", "errors", "finally", "afterExecution")

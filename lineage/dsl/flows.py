@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from lineage.dsl.bundles import AssetDeclaration, AssetReference
-from lineage.dsl.yaml_text import Problem as FlowProblem
+from catalog.reading.declared import AssetDeclaration, AssetReference
+from catalog.reading.yaml_text import Problem as FlowProblem
 
 WARN, FAIL, IGNORE = "WARN", "FAIL", "IGNORE"
 FAILURE_BEHAVIORS = (WARN, FAIL, IGNORE)

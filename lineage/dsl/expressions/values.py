@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from catalog.reading.json_text import InvalidJson, parse_json
 from lineage.dsl.expressions.scope import MAX_DEPTH, ExpressionError, Missing, Scope, TooMuchWork
-from lineage.dsl.json_text import InvalidJson, parse_json
 
 _LARGEST_INTEGER = 2**63
 

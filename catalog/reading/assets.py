@@ -1,17 +1,15 @@
-"""Assets and bundles from plain values: declarations after rendering, emissions, API bodies.
+"""Assets from plain values: declarations after rendering, emissions, API bodies.
 
-The rules are Kestra's (K1.2, K1.12) with the limits of DESIGN §4. One bad item never loses the
-others: readers answer what could be used together with what could not.
+The rules are Kestra's (K1.2) with the limits of DESIGN §4. Readers answer what could be used, or
+everything that is wrong.
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from lineage.dsl.bundles import UNSET, AssetDeclaration, AssetError, AssetReference, Bundle
-from lineage.dsl.json_text import InvalidJson, parse_json
-from lineage.dsl.rules import (
+from catalog.reading.declared import UNSET, AssetDeclaration, AssetError, AssetReference
+from catalog.reading.rules import (
     DESCRIPTION_LENGTH,
     DISPLAY_NAME_LENGTH,
     describe_kind,
@@ -30,7 +28,6 @@ SERVER_FIELDS = frozenset({"tenantId", "created", "updated", "deleted", "lock"})
 _OWN_FIELDS = SERVER_FIELDS | {
     "id", "type", "namespace", "displayName", "description", "metadata",
 }  # fmt: skip
-_LOG_LINE = re.compile(r"::(\{.*\})::", re.DOTALL)
 
 Errors = tuple[AssetError, ...]
 # Reads one item of a list: the value and its place, what it is and what is wrong with it.
@@ -76,78 +73,12 @@ def parse_reference(value: Any, field: str = "") -> tuple[AssetReference | None,
     return AssetReference(asset_id, asset_type), ()
 
 
-def parse_bundle(
-    inputs: Any, outputs: Any, field: str, origin: str
-) -> tuple[Bundle | None, Errors]:
-    """One bundle of resolved items; None when neither side has an item left."""
-    errors: list[AssetError] = []
-    references = _items(inputs, _join(field, "inputs"), parse_reference, errors)
-    assets = _items(outputs, _join(field, "outputs"), parse_asset, errors)
-    bundle = Bundle(references, assets, origin) if references or assets else None
-    return bundle, tuple(errors)
-
-
-def parse_bundles(value: Any, field: str) -> tuple[tuple[Bundle, ...], Errors]:
-    """What a task run carries resolved: `{inputs, outputs}` or a list of those (K1.6).
-
-    For `assets` (Kestra 1.x) and `assetEmits` (2.0) alike; `field` names which, for the errors.
-    Null is nothing.
-    """
-    if value is None:
-        return (), ()
-    several = isinstance(value, list | tuple)
-    bundles: list[Bundle] = []
-    errors: list[AssetError] = []
-    for index, item in enumerate(value if several else (value,)):
-        place = f"{field}[{index}]" if several else field
-        if not isinstance(item, Mapping):
-            errors.append(AssetError(place, f"must be a map, not {describe_kind(item)}"))
-            continue
-        bundle, problems = parse_bundle(item.get("inputs"), item.get("outputs"), place, "emitted")
-        errors.extend(problems)
-        if bundle:
-            bundles.append(bundle)
-    return tuple(bundles), tuple(errors)
-
-
-def parse_log_line(text: str, field: str = "logs") -> tuple[tuple[Bundle, ...], Errors]:
-    """The emission in a log line `::{"assets":{"inputs":[…],"outputs":[…]}}::` (K1.12).
-
-    Nothing for every other line, also for a marker line with only outputs or metrics.
-    """
-    match = _LOG_LINE.fullmatch(text.strip()) if "::{" in text else None
-    if match is None or '"assets"' not in match[1]:
-        return (), ()
-    try:
-        message = parse_json(match[1])
-    except InvalidJson as error:
-        return (), (AssetError(field, str(error)),)
-    if not isinstance(message, dict) or "assets" not in message:
-        return (), ()
-    return parse_bundles(message["assets"], _join(field, "assets"))
-
-
 def asset_problems(value: Any) -> Errors:
     """What keeps a value from being an asset; empty when nothing does."""
     return parse_asset(value)[1]
 
 
-def _items(value: Any, field: str, parse: Parse, errors: list[AssetError]) -> tuple[Any, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list | tuple):
-        errors.append(AssetError(field, f"must be a list, not {describe_kind(value)}"))
-        return ()
-    found = []
-    for index, item in enumerate(value):
-        parsed, problems = parse(item, f"{field}[{index}]")
-        errors.extend(problems)
-        if parsed is not None:
-            found.append(parsed)
-    return tuple(found)
-
-
-def _join(field: str, key: str) -> str:
+def child(field: str, key: str) -> str:
     return f"{field}.{key}" if field else key
 
 
@@ -199,7 +130,7 @@ class _Fields:
         return metadata
 
     def error(self, key: str, message: str) -> None:
-        self.errors.append(AssetError(_join(self.field, key), message))
+        self.errors.append(AssetError(child(self.field, key), message))
 
 
 def metadata_problem(metadata: Mapping[str, Any]) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lineage.dsl import InvalidYaml, parse_yaml
+from catalog.reading.yaml_text import InvalidYaml, parse_yaml
 
 MEBIBYTE = 1_048_576
 

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from lineage.dsl.json_text import InvalidJson, exact_float, exact_integer
+from catalog.reading.json_text import InvalidJson, exact_float, exact_integer
 
 MAX_BYTES = 1_048_576
 MAX_NODES = 10_000

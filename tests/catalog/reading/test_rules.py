@@ -2,7 +2,7 @@
 
 import pytest
 
-from lineage.dsl import validate_asset_id, validate_namespace, validate_type
+from catalog.reading.rules import validate_asset_id, validate_namespace, validate_type
 
 
 @pytest.mark.parametrize(
