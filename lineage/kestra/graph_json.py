@@ -6,7 +6,9 @@ the one is USED_BY the other as well. A restricted node has its uid and type, an
 that names it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from lineage.kestra.times import instant
@@ -65,8 +67,9 @@ def edges_json(graph: Graph) -> list[dict[str, Any]]:
             seen = found.setdefault((source, target, relation), [])
             if sighting:
                 seen.append(sighting)
+    written = cache(instant)  # links of one run were seen at one time
     return [
-        {"source": source, "target": target, "relation": relation} | sightings_json(seen)
+        {"source": source, "target": target, "relation": relation, **sightings_json(seen, written)}
         for (source, target, relation), seen in found.items()
     ]
 
@@ -80,12 +83,15 @@ def arrows(link: Link) -> Iterator[tuple[str, str, str, Sighting | None]]:
         yield link.flow, link.target, UPSERT, link.writing
 
 
-def sightings_json(seen: list[Sighting]) -> dict[str, Any]:
+def sightings_json(
+    seen: list[Sighting], written: Callable[[datetime], str | None]
+) -> dict[str, Any]:
     """Nothing when something restricted takes part in each."""
     if not seen:
         return {}
-    return {
-        "firstSeen": instant(min(one.first_seen for one in seen)),
-        "lastSeen": instant(max(one.last_seen for one in seen)),
-        "kinds": sorted({one.kind for one in seen}),
-    }
+    first, last, kinds = seen[0].first_seen, seen[0].last_seen, [seen[0].kind]
+    if len(seen) > 1:
+        first = min(one.first_seen for one in seen)
+        last = max(one.last_seen for one in seen)
+        kinds = sorted({one.kind for one in seen})
+    return {"firstSeen": written(first), "lastSeen": written(last), "kinds": kinds}

@@ -5,7 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 def instant(when: datetime | None) -> str | None:
     """`2026-11-20T12:00:00Z`, with a fraction only when there is one."""
-    return when.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z" if when else None
+    if when is None:
+        return None
+    if when.tzinfo is not UTC:
+        when = when.astimezone(UTC)
+    return when.isoformat()[:-6] + "Z"  # without "+00:00"
 
 
 def period(length: timedelta | None) -> str | None:

@@ -92,11 +92,12 @@ HIDDEN = """SELECT '[side]', node.id, (
     ) AS beyond
 ) FROM unnest(%(nodes)s::bigint[]) AS node(id)"""
 
-#: A hub has so many edges that asking for each pair is cheaper than reading them all. OFFSET 0
-#: keeps the planner from turning the lookups into a join that does read them all.
+#: A node's few edges are read and looked up in a hash (that is what + 0 is for: without it, the
+#: index is searched for every pair). A hub has so many that asking for each pair is cheaper.
+#: OFFSET 0 keeps the planner from turning the lookups into a join that does read them all.
 EDGES = """SELECT inner_edge.* FROM unnest(%(common)s::bigint[]) AS node(id) CROSS JOIN LATERAL (
     SELECT [columns] FROM lineage_edge AS edge
-    WHERE edge.upstream_id = node.id AND edge.downstream_id = ANY(%(nodes)s::bigint[])
+    WHERE edge.upstream_id = node.id AND edge.downstream_id + 0 = ANY(%(nodes)s::bigint[])
     AND [in_window]
     OFFSET 0
 ) AS inner_edge
