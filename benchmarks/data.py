@@ -73,6 +73,41 @@ join lineage_flow f on f.namespace_id = down.namespace_id
 """
 
 
+HUB = "warehouse.hub"
+HUB_ASSETS = """
+insert into catalog_asset (tenant_id, public_id, namespace_id, type, display_name, description,
+    metadata, owners, tags, columns, created_at)
+select %(tenant)s, case when n = 0 then %(hub)s else %(hub)s || '.' || n end, space.id,
+    'Dashboard', null, null, '{}', '{}', '{}', '[]', now()
+from (select min(id) as id from catalog_namespace where tenant_id = %(tenant)s) as space,
+    generate_series(0, %(readers)s) as n
+"""
+HUB_STATES = """
+insert into catalog_assetstate (asset_id, tenant_id, updated_at, writes, clock)
+select id, tenant_id, now(), 1, '{}' from catalog_asset
+where tenant_id = %(tenant)s and public_id like %(hub)s || '%%'
+"""
+HUB_EDGES = """
+insert into lineage_edge (tenant_id, upstream_id, downstream_id, flow_id, task_id, kind,
+    first_seen, last_seen, runs)
+select %(tenant)s, hub.id, reader.id, flow.id, 'build', 'declared', now(), now(), 1
+from catalog_asset as hub
+join catalog_asset as reader on reader.tenant_id = hub.tenant_id
+    and reader.public_id like %(hub)s || '.%%',
+    (select min(id) as id from lineage_flow where tenant_id = %(tenant)s) as flow
+where hub.tenant_id = %(tenant)s and hub.public_id = %(hub)s
+"""
+
+
+def make_hub(stage: Any, readers: int) -> str:
+    """The id of a new asset that so many others are made from."""
+    values = {"tenant": stage.tenant.pk, "hub": HUB, "readers": readers}
+    with connection.cursor() as cursor:
+        for sql in (HUB_ASSETS, HUB_STATES, HUB_EDGES, "analyze"):
+            cursor.execute(sql, values)
+    return HUB
+
+
 def make_catalog(tenant: Any, assets: int) -> dict[str, int]:
     """Add about `assets` assets in whole pipelines; counts of what there is then."""
     values = {

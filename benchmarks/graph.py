@@ -1,10 +1,9 @@
 """Lineage: dependencies through the API, the explorer's page and its SVG."""
 
-from benchmarks.data import middle_asset
-from benchmarks.http import Connection, request
+from benchmarks.data import make_hub, middle_asset
 from benchmarks.report import Report
 from benchmarks.scene import Scene
-from benchmarks.search import make_catalog_up_to, pages
+from benchmarks.search import asked, make_catalog_up_to
 
 SIZES = (10_000, 100_000)
 
@@ -13,23 +12,26 @@ def measure(stage: Scene, report: Report) -> None:
     for size in SIZES:
         there = make_catalog_up_to(stage, stage.count(size))
         edges = count_edges()
-        connection = Connection(stage.port)
+        asset = middle_asset(stage.tenant, 3)
         for depth in (2, 20):
-            path = f"/api/v1/main/assets/{middle_asset(stage.tenant, 5)}/dependencies"
-            asked = request(f"{path}?depth={depth}&limit=200", token=stage.tokens["admin"])
+            path = f"/api/v1/main/assets/{asset}/dependencies?depth={depth}&limit=200"
             report.add(
                 f"dependencies, depth {depth}, {there:,} assets, {edges:,} edges",
-                pages(connection, asked),
+                asked(stage, path, token=stage.tokens["admin"]),
                 "p95 < 25 ms",
             )
-    asset = middle_asset(stage.tenant, 5)
     page = f"/main/lineage?asset={asset}&depth=20&limit=200"
-    asked = request(page, cookie=stage.cookies["admin"])
-    size_kb = len(connection.send(asked)[1]) / 1024
     report.add(
         "explorer page with its SVG, 200 assets",
-        f"{pages(connection, asked)}, {size_kb:.0f} KiB",
+        asked(stage, page, cookie=stage.cookies["admin"]),
         "< 150 ms, < 400 KB",
+    )
+    readers = stage.count(100_000)
+    impact = f"/main/assets/{make_hub(stage, readers)}/-/impact"
+    report.add(
+        f"impact of {readers:,} downstream assets, any depth",
+        asked(stage, impact, cookie=stage.cookies["admin"]),
+        "< 1 s",
     )
 
 
