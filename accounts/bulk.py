@@ -51,8 +51,8 @@ def bigints(ids: Iterable[int]) -> str:
 
 
 def texts(values: Iterable[str]) -> str:
-    """An array literal for a `text[]` column; values must hold no quotes or backslashes."""
-    return "{" + ",".join(f'"{value}"' for value in values) + "}"
+    """An array literal for a `text[]` column."""
+    return "{" + ",".join(map(_text, values)) + "}"
 
 
 def unnested(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:

@@ -7,23 +7,28 @@ states of all touched assets are locked sorted by row id, and nothing is inserte
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from accounts.bulk import Statement, changing, dump, insert, insertion, run, run_together, update
+from accounts.bulk import (
+    Statement,
+    changing,
+    dump,
+    insert,
+    insertion,
+    run,
+    run_together,
+    texts,
+    update,
+)
 from accounts.models import Tenant
+from catalog.counters import COUNTERS, Counters
 from catalog.merging import CLAIMS, AssetValues, Changes, Part, Touch, merge
 from catalog.moments import micros, moment
 from catalog.naming import namespace_ids
-
-#: An asset is stale when it has missed three beats of its rhythm; under a day of history tells
-#: no rhythm.
-MISSED_BEATS = 3
-SHORTEST_HISTORY = timedelta(days=1)
-SHORTEST_PATIENCE = timedelta(hours=1)
-
+from catalog.reading.lifecycle import ttl_moment, ttl_text
 
 LOCK_STATES = (
     "select asset_id from catalog_assetstate where asset_id = any(%s::bigint[])"
@@ -98,56 +103,6 @@ def create_assets(tenant: Tenant, created_at: Mapping[str, datetime]) -> dict[st
 
 
 @dataclass(slots=True)
-class Counters:
-    """What every run moves; the same names as the columns of AssetState."""
-
-    writes: int = 0
-    first_written_at: datetime | None = None
-    last_written_at: datetime | None = None
-    last_read_at: datetime | None = None
-    last_failed_at: datetime | None = None
-
-    def count(self, part: Part, when: datetime) -> None:
-        if part is Part.READ:
-            self.last_read_at = max(self.last_read_at or when, when)
-        elif part is Part.ATTEMPT:
-            self.last_failed_at = max(self.last_failed_at or when, when)
-        else:
-            self.writes += 1
-            self.first_written_at = min(self.first_written_at or when, when)
-            self.last_written_at = max(self.last_written_at or when, when)
-
-    @property
-    def stale_at(self) -> datetime | None:
-        """When the next write is overdue by the asset's own mean interval; None: cannot say."""
-        first, last = self.first_written_at, self.last_written_at
-        if not first or not last or self.writes < 3 or last - first < SHORTEST_HISTORY:
-            return None
-        return last + max(MISSED_BEATS * (last - first) / (self.writes - 1), SHORTEST_PATIENCE)
-
-    def row(self) -> tuple[Any, ...]:
-        """In the order of COUNTERS."""
-        return (
-            self.writes,
-            self.first_written_at,
-            self.last_written_at,
-            self.last_read_at,
-            self.last_failed_at,
-            self.stale_at,
-        )
-
-
-COUNTERS = {
-    "writes": "int",
-    "first_written_at": "timestamptz",
-    "last_written_at": "timestamptz",
-    "last_read_at": "timestamptz",
-    "last_failed_at": "timestamptz",
-    "stale_at": "timestamptz",
-}
-
-
-@dataclass(slots=True)
 class Stored:
     """One locked asset: its values and counters, and what this request changes of them."""
 
@@ -210,7 +165,8 @@ def lock_assets(pks: Sequence[int]) -> list[Stored]:
     run(LOCK_STATES, [list(pks)])
     rows = run(
         "select s.asset_id, a.namespace_id, a.deleted_at, a.type, n.name, a.display_name,"
-        " a.description, a.metadata::text, a.created_at, s.updated_at, s.clock::text, s.writes,"
+        " a.description, a.metadata::text, a.created_at, s.updated_at, s.clock::text, a.status,"
+        " a.expires_at, a.owners, a.actions::text, a.part_of::text, a.related_to::text, s.writes,"
         " s.first_written_at, s.last_written_at, s.last_read_at, s.last_failed_at"
         " from catalog_assetstate s join catalog_asset a on a.id = s.asset_id"
         " left join catalog_namespace n on n.id = a.namespace_id"
@@ -218,13 +174,15 @@ def lock_assets(pks: Sequence[int]) -> list[Stored]:
         [list(pks)],
     )
     return [
-        Stored(pk, namespace_pk, deleted_at, _values(rest[:8]), Counters(*rest[8:]))
+        Stored(pk, namespace_pk, deleted_at, _values(rest[:14]), Counters(*rest[14:]))
         for pk, namespace_pk, deleted_at, *rest in rows
     ]
 
 
 def _values(columns: Sequence[Any]) -> AssetValues:
-    type_, namespace, display_name, description, metadata, created_at, updated_at, clock = columns
+    type_, namespace, display_name, description, metadata, *rest = columns
+    created_at, updated_at, clock, status, expires_at, owners, *texts = rest
+    actions, part_of, related_to = (text and json.loads(text) for text in texts)
     return AssetValues(
         type_,
         namespace,
@@ -234,6 +192,12 @@ def _values(columns: Sequence[Any]) -> AssetValues:
         micros(created_at),
         micros(updated_at),
         json.loads(clock),
+        status,
+        expires_at and ttl_text(expires_at),
+        owners,
+        actions,
+        part_of,
+        related_to,
     )
 
 
@@ -253,6 +217,12 @@ def _changed_assets(
             "metadata": "jsonb",
             "created_at": "timestamptz",
             "deleted_at": "timestamptz",
+            "status": "text",
+            "expires_at": "timestamptz",
+            "owners": "text[]",
+            "actions": "jsonb",
+            "part_of": "jsonb",
+            "related_to": "jsonb",
         },
         [
             (
@@ -264,9 +234,22 @@ def _changed_assets(
                 dump(asset.values.metadata),
                 moment(asset.values.created_at or 0),
                 asset.deleted_at,
+                *_lifecycle(asset.values),
             )
             for asset in assets
         ],
+    )
+
+
+def _lifecycle(values: AssetValues) -> tuple[Any, ...]:
+    """From `status` to `related_to`, in the order of the columns above."""
+    return (
+        values.status,
+        ttl_moment(values.ttl) if values.ttl else None,
+        texts(values.owners),
+        dump(values.actions),
+        dump(values.part_of) if values.part_of else None,
+        dump(values.related_to),
     )
 
 

@@ -6,7 +6,7 @@ latest stamp sets it, ties go by execution id (DESIGN §6, Order). Nothing here 
 A stamp is a string that sorts as it should: `{µs:016d}|{source}|{position}`. The clock of an
 asset, stored as JSON, holds the stamps that the next merge must beat:
 
-    {"type": stamp, "displayName": stamp, "description": stamp, "namespace": stamp,
+    {"type": stamp, "displayName": stamp, …, every field of WHOLE likewise, "namespace": stamp,
      "metadata": {key: stamp}, "hint": [stamp, type], "writer": [stamp, ns], "reader": [stamp, ns]}
 
 The last three are the earliest, not the latest: a reference types an asset that nobody declared,
@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from catalog.reading.lifecycle import DEFAULT_STATUS
 
 EXTERNAL = "io.kestra.core.models.assets.External"
 EXTERNAL_NAMES = frozenset({EXTERNAL, "External", "EXTERNAL"})
@@ -39,9 +41,10 @@ def stamp(at: int, source: str, position: int = 0) -> str:
 class Touch:
     """One task run's (or person's) word on one asset.
 
-    `fields` holds what was declared: `namespace` (None clears), `displayName`, `description`,
-    `metadata` (a None value removes the key). `job_namespace`: where the writer or reader lives.
-    `source` is what the history says of it (`AssetChange.source`).
+    `fields` holds what was declared: `namespace` (None clears), `displayName`, `description` (None
+    keeps), `metadata` (a None value removes the key), and what `catalog.reading.lifecycle` reads.
+    `job_namespace`: where the writer or reader lives. `source` is what the history says of it
+    (`AssetChange.source`).
     """
 
     stamp: str
@@ -67,6 +70,24 @@ class AssetValues:
     created_at: int | None = None
     updated_at: int | None = None
     clock: dict[str, Any] = field(default_factory=dict)
+    status: str = DEFAULT_STATUS
+    ttl: str | None = None
+    owners: list[str] = field(default_factory=list)
+    actions: list[dict[str, Any]] = field(default_factory=list)
+    part_of: dict[str, Any] | None = None
+    related_to: list[dict[str, Any]] = field(default_factory=list)
+
+
+#: Fields that a declaration replaces as a whole → where they stand in AssetValues.
+WHOLE = {
+    "namespace": "namespace",
+    "status": "status",
+    "ttl": "ttl",
+    "owners": "owners",
+    "assetActions": "actions",
+    "partOf": "part_of",
+    "relatedTo": "related_to",
+}
 
 
 #: field → [before, after]; metadata keys as `metadata.key`.
@@ -97,8 +118,9 @@ def _declare(values: AssetValues, touch: Touch, changes: Changes) -> None:
     clock = values.clock
     if touch.type and touch.type not in EXTERNAL_NAMES and _latest(clock, "type", touch.stamp):
         _set(values, "type", touch.type, "type", changes)
-    if "namespace" in touch.fields and _latest(clock, "namespace", touch.stamp):
-        _set(values, "namespace", touch.fields["namespace"], "namespace", changes)
+    for name in touch.fields.keys() & WHOLE.keys():
+        if _latest(clock, name, touch.stamp):
+            _set(values, WHOLE[name], touch.fields[name], name, changes)
     for name, attribute in (("displayName", "display_name"), ("description", "description")):
         value = touch.fields.get(name)
         if value is not None and _latest(clock, name, touch.stamp):

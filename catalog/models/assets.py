@@ -14,6 +14,7 @@ from accounts.models import Tenant
 from accounts.permissions import Action, Resource
 from accounts.scoping import ScopedQuerySet
 from catalog.models.namespaces import Namespace, NamespacedQuerySet
+from catalog.reading.lifecycle import DEFAULT_STATUS
 
 
 class SearchText(Func):
@@ -81,6 +82,14 @@ class Asset(models.Model):
     owners = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     tags = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     columns = models.JSONField(default=list, blank=True)
+    # What flows declare of the asset's life and place (catalog.reading.lifecycle).
+    status = models.CharField(
+        max_length=100, default=DEFAULT_STATUS, db_default=DEFAULT_STATUS, blank=True
+    )
+    expires_at = models.DateTimeField(null=True, blank=True)
+    actions = models.JSONField(default=list, db_default=[], blank=True)
+    part_of = models.JSONField(null=True, blank=True)
+    related_to = models.JSONField(default=list, db_default=[], blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
     search_text = models.GeneratedField(
@@ -107,9 +116,30 @@ class Asset(models.Model):
             models.Index(fields=["tenant", "created_at", "id"], name="asset_by_created"),
             # A walk along the lineage asks of every asset whether it is deleted; hardly any is.
             models.Index(F("id"), name="asset_deleted", condition=Q(deleted_at__isnull=False)),
-            # Most assets have neither, and cost these two nothing.
+            # Most assets have none of these, and cost their indexes nothing.
             GinIndex(fields=["owners"], name="asset_owners", condition=~Q(owners=[])),
             GinIndex(fields=["tags"], name="asset_tags", condition=~Q(tags=[])),
+            models.Index(
+                fields=["tenant", "status", "id"],
+                name="asset_by_status",
+                condition=~Q(status=DEFAULT_STATUS),
+            ),
+            models.Index(
+                fields=["tenant", "expires_at", "id"],
+                name="asset_by_expiry",
+                condition=Q(expires_at__isnull=False),
+            ),
+            # Who is part of an asset, or its peer: asked of the asset that others name.
+            GinIndex(
+                OpClass(F("part_of"), name="jsonb_path_ops"),
+                name="asset_part_of",
+                condition=Q(part_of__isnull=False),
+            ),
+            GinIndex(
+                OpClass(F("related_to"), name="jsonb_path_ops"),
+                name="asset_related_to",
+                condition=~Q(related_to=[]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from catalog.reading.declared import UNSET, AssetDeclaration, AssetError, AssetReference
+from catalog.reading.lifecycle import LIFECYCLE_FIELDS, read_lifecycle
 from catalog.reading.rules import (
     DESCRIPTION_LENGTH,
     DISPLAY_NAME_LENGTH,
@@ -25,7 +26,7 @@ METADATA_DEPTH = 32
 
 # Of an asset as Kestra's API answers it: set by the server, so neither stored nor metadata.
 SERVER_FIELDS = frozenset({"tenantId", "created", "updated", "deleted", "lock"})
-_OWN_FIELDS = SERVER_FIELDS | {
+_OWN_FIELDS = SERVER_FIELDS | LIFECYCLE_FIELDS | {
     "id", "type", "namespace", "displayName", "description", "metadata",
 }  # fmt: skip
 
@@ -52,10 +53,11 @@ def parse_asset(value: Any, field: str = "") -> tuple[AssetDeclaration | None, E
     display_name = reader.text("displayName", DISPLAY_NAME_LENGTH)
     description = reader.text("description", DESCRIPTION_LENGTH)
     metadata = reader.metadata()
+    lifecycle = read_lifecycle(value, reader.error)
     if reader.errors:
         return None, tuple(reader.errors)
     return AssetDeclaration(
-        asset_id, asset_type, namespace, display_name, description, metadata
+        asset_id, asset_type, namespace, display_name, description, metadata, lifecycle
     ), ()
 
 

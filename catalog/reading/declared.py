@@ -30,7 +30,8 @@ class AssetDeclaration:
     """An asset that a task writes, rendered and validated (K1.2).
 
     `display_name` and `description`: None keeps what is stored. `metadata`: shallow, a key with
-    the value None removes that key (K1.7). `namespace`: UNSET keeps, None clears it.
+    the value None removes that key (K1.7). `namespace`: UNSET keeps, None clears it. `lifecycle`:
+    what `catalog.reading.lifecycle` tells, and only what was said.
     """
 
     id: str
@@ -39,6 +40,7 @@ class AssetDeclaration:
     display_name: str | None = None
     description: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    lifecycle: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from lineage.dsl.flows import FAILURE_BEHAVIORS, MAX_ITEMS, WARN, Declaration, D
 
 _PARSED = (AssetReference, AssetDeclaration)
 _FAILED = object()
+# Fields that one expression may give as a whole, and not as text.
+_WHOLE_VALUES = frozenset({"metadata", "owners", "assetActions", "partOf", "relatedTo"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class _Run:
         before = len(self.errors)
         rendered = {
             key: self.value(value, f"{place}.{key}")
-            if key == "metadata" and isinstance(value, str)
+            if key in _WHOLE_VALUES and isinstance(value, str)
             else self.rendered(value, f"{place}.{key}")
             for key, value in item.items()
         }

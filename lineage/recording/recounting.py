@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from accounts.bulk import run
-from catalog.declaring import Counters, set_counters
+from catalog.counters import Counters
+from catalog.declaring import set_counters
 from lineage.models.runs import PRODUCTIVE
 from lineage.recording.links import EdgeKey, sort_key
 

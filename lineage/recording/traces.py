@@ -203,6 +203,7 @@ def declared(output: AssetDeclaration) -> dict[str, Any]:
         "displayName": output.display_name,
         "description": output.description,
         "metadata": output.metadata,
+        **output.lifecycle,
     }
     return fields if output.namespace is UNSET else {**fields, "namespace": output.namespace}
 

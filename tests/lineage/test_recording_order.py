@@ -27,6 +27,9 @@ OUTPUTS = st.builds(
         optional={
             "displayName": st.sampled_from(["One", "Two"]),
             "namespace": st.sampled_from(["company.data", "company.finance"]),
+            "status": st.sampled_from(["leased", None]),
+            "ttl": st.sampled_from(["2026-12-31T00:00:00.000Z", None]),
+            "partOf": st.sampled_from(["x", None]),
         },
     ),
 )
