@@ -104,8 +104,8 @@ def selected_in(graph: Graph, sight: Sight) -> str:
 
 def selecting(access: Access, sight: Sight, selected: str) -> Leads:
     """A node leads to itself selected; the selected one leads to its page."""
-    opening = opens(access)
-    return lambda uid, node: opening(uid, node) if uid == selected else sight.url(selected=uid)
+    opening, select = opens(access), sight.selecting()
+    return lambda uid, node: opening(uid, node) if uid == selected else select(uid)
 
 
 def opens(access: Access) -> Leads:

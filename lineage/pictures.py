@@ -143,6 +143,11 @@ def around(
     return dict(above), dict(below)
 
 
+def expanding(entry: Entry, style: Style, side: Side) -> str:
+    """Where the button leads that shows the hidden neighbours; "" where there are none."""
+    return style.expands(side, entry.public_id) if entry.hidden[side] else ""
+
+
 def drawn(entry: Entry, style: Style, now: datetime) -> GraphNode:
     if entry.restricted:
         return GraphNode(entry.uid, "restricted")
@@ -174,6 +179,6 @@ def drawn(entry: Entry, style: Style, now: datetime) -> GraphNode:
         group=entry.namespace if style.groups else "",
         hidden_upstream=entry.hidden["upstream"],
         hidden_downstream=entry.hidden["downstream"],
-        expand_upstream_href=style.expands("upstream", entry.public_id),
-        expand_downstream_href=style.expands("downstream", entry.public_id),
+        expand_upstream_href=expanding(entry, style, "upstream"),
+        expand_downstream_href=expanding(entry, style, "downstream"),
     )
