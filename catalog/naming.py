@@ -1,6 +1,8 @@
 """Namespaces by name: made on first use, unless the tenant wants them made beforehand."""
 
+import json
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils import timezone
 
@@ -36,6 +38,29 @@ def namespace_ids(tenant: Tenant, names: Iterable[str]) -> dict[str, int]:
             [tenant.pk, wanted],
         )
     )
+
+
+def variables_of(tenant: Tenant, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """name → its variables with its parents' below them, of all `names`: one statement.
+
+    Kestra: a namespace inherits, and what stands nearer wins.
+    """
+    wanted = set(names)
+    family = sorted({ancestor for name in wanted for ancestor in prefixes(name)})
+    rows = run(
+        "select name, variables::text from catalog_namespace"
+        " where tenant_id = %s and name = any(%s) and variables <> '{}'",
+        [tenant.pk, family],
+    )
+    own = {name: json.loads(text) for name, text in rows}
+    return {
+        name: {
+            key: value
+            for ancestor in prefixes(name)
+            for key, value in own.get(ancestor, {}).items()
+        }
+        for name in wanted
+    }
 
 
 def ensure_namespaces(tenant: Tenant, names: Iterable[str]) -> dict[str, int]:

@@ -122,6 +122,12 @@ ACCESS: dict[str, dict[str, Row]] = {
     "asset": {"GET orders": API_READ, "GET ledger": API_HIDDEN, "GET bucket": API_HIDDEN},
     "namespace_search": {"GET -": API_READ},
     "namespace": {"GET company.data": API_READ, "GET company.finance": API_HIDDEN},
+    "namespace_variables": {
+        "GET company.data": API_READ,
+        "GET company.finance": API_HIDDEN,
+        "PUT data-variables": (401, 404, 403, 200, 403, 200, 404),
+        "PUT finance-variables": (401, 404, 403, 200, 403, 200, 404),
+    },
     "execution_search":                     {"GET -": API_READ},
     "execution": {"GET run-orders": API_READ, "GET run-ledger": API_HIDDEN},
     "flow_search":                          {"GET -": API_READ},

@@ -72,6 +72,8 @@ THINGS = {
     "run-ledger": _execution("run-ledger"),
     "company.data": _namespace("company.data"),
     "company.finance": _namespace("company.finance"),
+    "data-variables": Thing({"name": "company.data"}, '{"region": "eu"}'),
+    "finance-variables": Thing({"name": "company.finance"}, '{"region": "eu"}'),
     "new-data-flow": _new_flow("company.data"),
     "new-finance-flow": _new_flow("company.finance"),
     "build_orders.yaml": _yaml_of("company.data", "build_orders"),

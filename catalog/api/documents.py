@@ -139,3 +139,25 @@ NAMESPACE_GET = extend_schema_view(
         responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "Kestra's Namespace.")},
     )
 )
+_VARIABLES = OpenApiResponse(
+    OpenApiTypes.OBJECT,
+    "The namespace's own variables.",
+    examples=[OpenApiExample("Variables", value={"region": "eu", "retention_days": 30})],
+)
+NAMESPACE_VARIABLES = extend_schema_view(
+    get=extend_schema(
+        operation_id="getNamespaceVariables",
+        tags=["Namespaces"],
+        summary="Variables of a namespace",
+        description="What expressions see as `namespace.*` and `kv()`; children inherit them.",
+        responses={200: _VARIABLES},
+    ),
+    put=extend_schema(
+        operation_id="setNamespaceVariables",
+        tags=["Namespaces"],
+        summary="Replace the variables of a namespace",
+        description="A JSON object of at most 64 KiB. Executions recorded from now on see it.",
+        request=OpenApiTypes.OBJECT,
+        responses={200: _VARIABLES},
+    ),
+)

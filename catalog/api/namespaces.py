@@ -8,12 +8,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import TenantAPIView
+from accounts.bodies import read_body
 from accounts.permissions import Action, Resource
-from catalog.api.documents import NAMESPACE_GET, NAMESPACE_SEARCH
+from accounts.problems import Problem
+from catalog.api.documents import NAMESPACE_GET, NAMESPACE_SEARCH, NAMESPACE_VARIABLES
 from catalog.api.params import MAX_PAGE, MAX_SIZE, filters, sorts, whole
 from catalog.filter_queries import Meaning, column, condition_q
 from catalog.filters import EQUALITY, WORDING, Condition, FieldSpec, Op
 from catalog.models import Namespace
+from catalog.namespace_variables import InvalidVariables, set_variables
+from catalog.reading.json_text import InvalidJson, parse_json
 
 _NAME = FieldSpec((*EQUALITY, *WORDING, Op.PREFIX))
 FIELDS = {"q": FieldSpec((Op.EQUALS, Op.CONTAINS)), "id": _NAME, "namespace": _NAME}
@@ -60,6 +64,37 @@ class NamespaceItem(TenantAPIView):
         if found is None:
             raise Http404(f"No namespace “{name}”.")
         return Response(namespace_json(found))
+
+
+@NAMESPACE_VARIABLES
+class NamespaceVariables(TenantAPIView):
+    """What expressions see as `namespace.*` and `kv()`: this namespace's own, without parents'."""
+
+    needs = {
+        "GET": (Resource.NAMESPACE, Action.VIEW),
+        "PUT": (Resource.NAMESPACE, Action.UPDATE),
+    }
+
+    def get(self, request: Request, tenant: str, name: str) -> Response:
+        found = Namespace.objects.visible_to(self.access).filter(name=name).first()
+        if found is None:
+            raise Http404(f"No namespace “{name}”.")
+        return Response(found.variables)
+
+    def put(self, request: Request, tenant: str, name: str) -> Response:
+        _, text = read_body(request, ("application/json",))
+        try:
+            variables = parse_json(text)
+            if not isinstance(variables, dict):
+                raise Problem(422, "The variables are a JSON object.")
+            set_variables(self.access, name, variables)
+        except InvalidJson as error:
+            raise Problem(400, f"The body {error}") from error
+        except InvalidVariables as error:
+            raise Problem(422, str(error)) from error
+        except PermissionError as error:
+            raise Problem(403, str(error)) from error
+        return Response(variables)
 
 
 def namespace_json(namespace: Namespace) -> dict[str, Any]:

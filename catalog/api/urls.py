@@ -6,7 +6,7 @@ The route of one asset takes everything below `assets/`, so these come after all
 from django.urls import URLPattern, path
 
 from catalog.api.assets import AssetById, AssetFacets, AssetItem, AssetSearch
-from catalog.api.namespaces import NamespaceItem, NamespaceSearch
+from catalog.api.namespaces import NamespaceItem, NamespaceSearch, NamespaceVariables
 
 urlpatterns: list[URLPattern] = [
     path("assets/search", AssetSearch.as_view(), name="asset_search"),
@@ -14,5 +14,10 @@ urlpatterns: list[URLPattern] = [
     path("assets/by-id", AssetById.as_view(), name="asset_by_id"),
     path("assets/<path:asset_id>", AssetItem.as_view(), name="asset"),
     path("namespaces/search", NamespaceSearch.as_view(), name="namespace_search"),
+    path(
+        "namespaces/<str:name>/variables",
+        NamespaceVariables.as_view(),
+        name="namespace_variables",
+    ),
     path("namespaces/<str:name>", NamespaceItem.as_view(), name="namespace"),
 ]

@@ -38,6 +38,8 @@ class Namespace(models.Model):
     name = models.CharField(max_length=150, validators=[NAMESPACE])
     prefixes = ArrayField(models.CharField(max_length=150), editable=False)
     description = models.TextField(blank=True)
+    #: What `namespace.*` and `kv()` of expressions see here and in the children.
+    variables = models.JSONField(default=dict, db_default={}, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = NamespaceQuerySet.as_manager()

@@ -40,7 +40,7 @@ class ExecutionContext:
             "vars": _map(execution.get("variables")) or (flow.variables if flow else {}),
             "labels": _labels(execution.get("labels")),
             "trigger": _map(_map(execution.get("trigger")).get("variables")),
-            "namespace": namespace_variables or {},
+            "namespace": {} if namespace_variables is None else namespace_variables,
             "tasks": _task_states(task_runs),
             "envs": {},
             "globals": {},

@@ -15,6 +15,7 @@ from django.db import transaction
 from accounts.access import Access
 from accounts.permissions import Action, Resource
 from lineage.kestra.posted import InvalidExecution, PostedExecution, parse_execution
+from lineage.lending import Lender
 from lineage.recording.completing import complete
 from lineage.recording.flows import KnownFlow, Revisions, ensure_flows
 from lineage.recording.order import Delivery, deliveries
@@ -149,7 +150,8 @@ def write_runs(
     Also called when a flow's YAML arrives after its executions (`lineage.registering`).
     """
     namespaces = {flow.namespace: flow.namespace_pk for _, _, flow in items}
-    runs = [run for item in items for run in render_runs(*item)]
+    lender = Lender(access, namespaces)
+    runs = [run for item in items for run in render_runs(*item, lender)]
     resolved = resolve_assets(access, runs, namespaces)
     store_task_runs(access.tenant, runs)
     store_traces(access.tenant, runs, resolved, namespaces)

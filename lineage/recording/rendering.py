@@ -7,12 +7,14 @@ from lineage.dsl import (
     AssetError,
     Bundle,
     ExecutionContext,
+    Functions,
     Task,
     evaluate,
     execution_context,
     parse_bundles,
     parse_log_line,
 )
+from lineage.lending import Lender
 from lineage.recording.flows import KnownFlow
 from lineage.recording.order import Delivery
 from lineage.recording.runs import RenderedRun, StoredExecution
@@ -22,7 +24,7 @@ MAX_LINKS = 100_000
 
 
 def render_runs(
-    delivery: Delivery, stored: StoredExecution, flow: KnownFlow
+    delivery: Delivery, stored: StoredExecution, flow: KnownFlow, lender: Lender
 ) -> Iterator[RenderedRun]:
     """The task runs that are new or beat the stored ones, with their bundles.
 
@@ -40,10 +42,11 @@ def render_runs(
             context = contexts.get(id(posted_in))
             if context is None:
                 whole = delivery.context(posted_in) if stored.task_runs else posted_in.raw
-                context = execution_context(delivery.declares, whole)
+                variables = lender.variables(flow.namespace)
+                context = execution_context(delivery.declares, whole, variables)
                 contexts[id(posted_in)] = context
             task = delivery.declares.task(posted.task_id) if delivery.declares else None
-            render(rendered, task, context)
+            render(rendered, task, context, lender.functions(flow.namespace))
         yield rendered
 
 
@@ -56,13 +59,15 @@ def registers(rendered: RenderedRun) -> bool:
     )
 
 
-def render(rendered: RenderedRun, task: Task | None, context: ExecutionContext) -> None:
+def render(
+    rendered: RenderedRun, task: Task | None, context: ExecutionContext, functions: Functions
+) -> None:
     """Fill in the bundles and the errors of one task run."""
     posted = rendered.posted
     errors: list[AssetError] = []
     enable_auto = task is None or task.declaration is None
     if task is not None and task.declaration is not None:
-        evaluation = evaluate(task.declaration, context.for_task_run(posted.raw, task))
+        evaluation = evaluate(task.declaration, context.for_task_run(posted.raw, task), functions)
         rendered.failure_behavior = evaluation.failure_behavior
         enable_auto = evaluation.enable_auto
         errors += evaluation.errors

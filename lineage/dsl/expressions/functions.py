@@ -32,7 +32,7 @@ def secret(scope: Scope, key: Any, namespace: Any = None, subkey: Any = None) ->
 @FUNCTIONS.add("kv", pure=False)
 def kv(scope: Scope, key: Any, namespace: Any = None, errorOnMissing: Any = True) -> Any:
     try:
-        return scope.functions.kv(str(key)[:500])
+        return scope.functions.kv(str(key)[:500], None if namespace is None else str(namespace))
     except Missing:
         if errorOnMissing:
             raise

@@ -52,7 +52,7 @@ def _no_assets(**filters: Any) -> Sequence[Mapping[str, Any]]:
     raise ExpressionError("assets() is not available here")
 
 
-def _no_kv(key: str) -> Any:
+def _no_kv(key: str, namespace: str | None) -> Any:
     raise Missing(f"kv('{key}') has no value here")
 
 
@@ -65,12 +65,12 @@ class Functions:
     """What the caller lends to expressions.
 
     `assets(id=, type=, namespace=, metadata=)` answers assets as plain maps, under the caller's
-    permissions; `kv(key)` a value, or raises ExpressionError; `clock()` the time that `now()`
-    tells when the context brings none.
+    permissions; `kv(key, namespace)` a value, or raises Missing (`namespace` None: the flow's
+    own); `clock()` the time that `now()` tells when the context brings none.
     """
 
     assets: Callable[..., Sequence[Mapping[str, Any]]] = _no_assets
-    kv: Callable[[str], Any] = _no_kv
+    kv: Callable[[str, str | None], Any] = _no_kv
     clock: Callable[[], datetime] = _clock
 
 

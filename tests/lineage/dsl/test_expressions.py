@@ -268,7 +268,7 @@ def test_functions_see_what_the_caller_lends() -> None:
         asked.append(filters)
         return [{"id": "a", "metadata": {"k": 1}}]
 
-    functions = Functions(assets=assets, kv=lambda key: {"region": "eu"}[key])
+    functions = Functions(assets=assets, kv=lambda key, namespace: {"region": "eu"}[key])
     text = "{{ assets(type='T', metadata={'k': 1}) | jq('.[].id') }} {{ kv('region') }}"
     assert render(text, CONTEXT, functions) == '["a"] eu'
     assert asked == [{"type": "T", "metadata": {"k": 1}}]

@@ -27,7 +27,9 @@ NAMES = Names(
     },
     MOMENT,
 )
-FUNCTIONS_LENT = Functions(assets=lambda **filters: [{"id": "a"}], kv=lambda key: f"<{key}>")
+FUNCTIONS_LENT = Functions(
+    assets=lambda **filters: [{"id": "a"}], kv=lambda key, namespace: f"<{key}>"
+)
 
 
 def expression(text: str) -> Any:
