@@ -16,7 +16,8 @@ class Problem(exceptions.APIException):
     """An error that a client can act on.
 
     `errors`: `[{"field": "state.current", "message": "…", "line"?: 3, "column"?: 7}]`, one a bad
-    field, or one for a body that cannot be read at all, with an empty field.
+    field, or one for a body that cannot be read at all, with an empty field. `members`: further
+    members of the problem, as RFC 9457 allows.
     """
 
     def __init__(
@@ -26,10 +27,12 @@ class Problem(exceptions.APIException):
         *,
         errors: list[dict[str, Any]] | None = None,
         headers: dict[str, str] | None = None,
+        members: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status_code = status_code
         self.errors = errors or []
+        self.members = members or {}
         self.headers = headers or {}
 
 
@@ -64,7 +67,7 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     if not isinstance(exc.detail, str) and not errors:
         detail = str(exc.detail)
     return Response(
-        body(exc.status_code, str(detail), errors),
+        body(exc.status_code, str(detail), errors) | getattr(exc, "members", {}),
         status=exc.status_code,
         headers=headers,
         content_type=CONTENT_TYPE,

@@ -114,6 +114,11 @@ class Stored:
     is_changed: bool = False
     history: list[tuple[str, Touch, Changes]] = field(default_factory=list)
 
+    @property
+    def is_claimed(self) -> bool:
+        """Whether it is somebody's: a placeholder, only read so far, is not."""
+        return any(register in self.values.clock for register in CLAIMS)
+
     def hear(self, touch: Touch) -> None:
         """Merge one touch, count it, and remember what it changed."""
         kind = "updated" if self.values.clock else "created"
@@ -146,6 +151,11 @@ def apply_touches(
     for asset in assets:
         for touch in sorted(touched[asset.pk], key=lambda touch: touch.stamp):
             asset.hear(touch)
+    store_assets(tenant, assets, namespaces)
+
+
+def store_assets(tenant: Tenant, assets: Sequence[Stored], namespaces: Mapping[str, int]) -> None:
+    """Write locked assets that have heard something, and their history: two statements."""
     changed = [asset for asset in assets if asset.is_changed]
     run_together(
         [
@@ -166,22 +176,23 @@ def lock_assets(pks: Sequence[int]) -> list[Stored]:
     rows = run(
         "select s.asset_id, a.namespace_id, a.deleted_at, a.type, n.name, a.display_name,"
         " a.description, a.metadata::text, a.created_at, s.updated_at, s.clock::text, a.status,"
-        " a.expires_at, a.owners, a.actions::text, a.part_of::text, a.related_to::text, s.writes,"
-        " s.first_written_at, s.last_written_at, s.last_read_at, s.last_failed_at"
+        " a.expires_at, a.owners, a.actions::text, a.part_of::text, a.related_to::text, a.tags,"
+        " a.columns::text, s.writes, s.first_written_at, s.last_written_at, s.last_read_at,"
+        " s.last_failed_at"
         " from catalog_assetstate s join catalog_asset a on a.id = s.asset_id"
         " left join catalog_namespace n on n.id = a.namespace_id"
         " where s.asset_id = any(%s::bigint[]) order by s.asset_id",
         [list(pks)],
     )
     return [
-        Stored(pk, namespace_pk, deleted_at, _values(rest[:14]), Counters(*rest[14:]))
+        Stored(pk, namespace_pk, deleted_at, _values(rest[:16]), Counters(*rest[16:]))
         for pk, namespace_pk, deleted_at, *rest in rows
     ]
 
 
 def _values(columns: Sequence[Any]) -> AssetValues:
     type_, namespace, display_name, description, metadata, *rest = columns
-    created_at, updated_at, clock, status, expires_at, owners, *texts = rest
+    created_at, updated_at, clock, status, expires_at, owners, *texts, tags, described = rest
     actions, part_of, related_to = (text and json.loads(text) for text in texts)
     return AssetValues(
         type_,
@@ -198,6 +209,8 @@ def _values(columns: Sequence[Any]) -> AssetValues:
         actions,
         part_of,
         related_to,
+        tags,
+        json.loads(described),
     )
 
 
@@ -223,6 +236,8 @@ def _changed_assets(
             "actions": "jsonb",
             "part_of": "jsonb",
             "related_to": "jsonb",
+            "tags": "text[]",
+            "columns": "jsonb",
         },
         [
             (
@@ -242,7 +257,7 @@ def _changed_assets(
 
 
 def _lifecycle(values: AssetValues) -> tuple[Any, ...]:
-    """From `status` to `related_to`, in the order of the columns above."""
+    """From `status` to `columns`, in the order of the columns above."""
     return (
         values.status,
         ttl_moment(values.ttl) if values.ttl else None,
@@ -250,6 +265,8 @@ def _lifecycle(values: AssetValues) -> tuple[Any, ...]:
         dump(values.actions),
         dump(values.part_of) if values.part_of else None,
         dump(values.related_to),
+        texts(values.tags),
+        dump(values.columns),
     )
 
 

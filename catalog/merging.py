@@ -44,7 +44,7 @@ class Touch:
     `fields` holds what was declared: `namespace` (None clears), `displayName`, `description` (None
     keeps), `metadata` (a None value removes the key), and what `catalog.reading.lifecycle` reads.
     `job_namespace`: where the writer or reader lives. `source` is what the history says of it
-    (`AssetChange.source`).
+    (`AssetChange.source`). `cleared`: of `displayName` and `description`, which to remove.
     """
 
     stamp: str
@@ -56,6 +56,7 @@ class Touch:
     source: Mapping[str, Any] = field(default_factory=dict)
     #: False for a second word of the same task run on the same asset: it merges, uncounted.
     counts: bool = True
+    cleared: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -76,6 +77,8 @@ class AssetValues:
     actions: list[dict[str, Any]] = field(default_factory=list)
     part_of: dict[str, Any] | None = None
     related_to: list[dict[str, Any]] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    columns: list[dict[str, Any]] = field(default_factory=list)
 
 
 #: Fields that a declaration replaces as a whole → where they stand in AssetValues.
@@ -87,6 +90,8 @@ WHOLE = {
     "assetActions": "actions",
     "partOf": "part_of",
     "relatedTo": "related_to",
+    "tags": "tags",
+    "columns": "columns",
 }
 
 
@@ -123,7 +128,8 @@ def _declare(values: AssetValues, touch: Touch, changes: Changes) -> None:
             _set(values, WHOLE[name], touch.fields[name], name, changes)
     for name, attribute in (("displayName", "display_name"), ("description", "description")):
         value = touch.fields.get(name)
-        if value is not None and _latest(clock, name, touch.stamp):
+        said = value is not None or name in touch.cleared
+        if said and _latest(clock, name, touch.stamp):
             _set(values, attribute, value, name, changes)
     if metadata := touch.fields.get("metadata"):
         stamps = clock.setdefault("metadata", {})
@@ -173,6 +179,16 @@ def _earliest(clock: dict[str, Any], key: str, stamp: str, value: str) -> None:
     held = clock.get(key)
     if held is None or [stamp, value] < held:
         clock[key] = [stamp, value]
+
+
+def after(clock: Mapping[str, Any], at: int) -> int:
+    """`at`, or later where needed to come after every declaration so far.
+
+    For a person's word: it follows what they saw, also when a run's clock is ahead of ours.
+    """
+    stamps = [value for value in clock.values() if isinstance(value, str)]
+    stamps += clock.get("metadata", {}).values()
+    return max([at, *(int(stamp.partition("|")[0]) + 1 for stamp in stamps)])
 
 
 #: The registers that make an asset somebody's: a placeholder, only read so far, has none.

@@ -82,6 +82,9 @@ def add_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
             for code in codes:
                 reference = {"$ref": f"#/components/responses/Problem{code}"}
                 operation["responses"].setdefault(code, reference)
+            for code, answer in list(operation["responses"].items()):
+                if code >= "400" and "$ref" not in answer:
+                    operation["responses"][code] = response(answer["description"])
             operation["responses"] = dict(sorted(operation["responses"].items()))
     return result
 

@@ -29,6 +29,13 @@ API_HIDDEN: Row          = (401,     404,     404,   200,   403,   200,  404)
 #: Posting what the ingest token may post, too.
 API_POST: Row            = (401,     404,     403,   200,   200,   200,  404)
 
+#: Changing what is there, which the ingest token may not do.
+API_CHANGE: Row          = (401,     404,     403,   200,   403,   200,  404)
+#: Patching without If-Match: who may change it is asked for the header. Ingest may write assets,
+#: but nothing that it would have to read.
+API_PATCH: Row           = (401,     404,     403,   428,   404,   428,  404)
+API_RESTORE: Row         = (401,     404,     403,   200,   404,   200,  404)
+
 #: Pages of the login: open to anonymous; who is signed in is sent on from some of them.
 LOGIN: Row               = (200,     302,     302,   302,   200,   302,  302)
 SIGNED_IN: Row           = (302,     200,     200,   200,   302,   200,  200)
@@ -118,8 +125,31 @@ ACCESS: dict[str, dict[str, Row]] = {
     "asset_search": {"GET -": API_READ},
     "asset_facets": {"GET -": API_READ},
     # Without ?id= it is a mistake; tests/catalog/api/test_assets.py asks for ids.
-    "asset_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
-    "asset": {"GET orders": API_READ, "GET ledger": API_HIDDEN, "GET bucket": API_HIDDEN},
+    "asset_by_id": {
+        "GET -": (401, 404, 400, 400, 403, 400, 404),
+        "PATCH -": (401, 404, 403, 400, 400, 400, 404),
+        "DELETE -": (401, 404, 403, 400, 403, 400, 404),
+    },
+    # The viewer may change nothing anywhere, so `needs` answers before anything is looked for.
+    "asset": {
+        "GET orders": API_READ,
+        "GET ledger": API_HIDDEN,
+        "GET bucket": API_HIDDEN,
+        "PATCH orders-patch": API_PATCH,
+        "PATCH ledger-patch": API_PATCH,
+        "PATCH bucket-patch": API_PATCH,
+        "DELETE orders": API_CHANGE,
+        "DELETE ledger": API_CHANGE,
+        "DELETE bucket": API_CHANGE,
+    },
+    "assets": {"POST new-data-asset": API_POST, "POST new-tenant-asset": API_POST},
+    "asset_bulk": {"POST [new-data-asset]": API_POST},
+    "assets_by_ids": {"DELETE [orders]": API_CHANGE, "DELETE [ledger]": API_CHANGE},
+    "asset_restore": {
+        "POST orders": API_RESTORE,
+        "POST ledger": API_RESTORE,
+        "POST bucket": API_RESTORE,
+    },
     "namespace_search": {"GET -": API_READ},
     "namespace": {"GET company.data": API_READ, "GET company.finance": API_HIDDEN},
     "namespace_variables": {

@@ -32,6 +32,15 @@ def _asset(asset_id: str) -> Thing:
     return Thing({"asset_id": asset_id, "id": asset_id})
 
 
+def _new_asset(namespace: str | None) -> Thing:
+    body = {"id": "fresh", "type": "Table", "namespace": namespace}
+    return Thing(body=json.dumps(body))
+
+
+def _patch(asset_id: str) -> Thing:
+    return Thing(_asset(asset_id).kwargs, "{}", "application/merge-patch+json")
+
+
 def _flow(namespace: str, flow_id: str) -> Thing:
     return Thing({"namespace": namespace, "flow_id": flow_id, "id": flow_id})
 
@@ -80,6 +89,14 @@ THINGS = {
     "close_books.yaml": _yaml_of("company.finance", "close_books"),
     "new-data-run": _new_run("company.data"),
     "new-finance-run": _new_run("company.finance"),
+    "new-data-asset": _new_asset("company.data"),
+    "new-tenant-asset": _new_asset(None),
+    "[new-data-asset]": Thing(body=f"[{_new_asset('company.data').body!s}]"),
+    "orders-patch": _patch("orders"),
+    "ledger-patch": _patch("ledger"),
+    "bucket-patch": _patch("bucket"),
+    "[orders]": Thing(body='["orders"]'),
+    "[ledger]": Thing(body='["ledger"]'),
     "anything": Thing({"path": "v1/nothing/here/at/all"}),
     "reset": Thing({"uidb36": "1", "key": "x-y"}),
 }

@@ -12,7 +12,7 @@ from accounts.access import Access
 from accounts.api import TenantAPIView
 from accounts.permissions import Action, Resource
 from catalog.api.asset_json import asset_json
-from catalog.api.documents import ASSET_BY_ID, ASSET_FACETS, ASSET_GET, ASSET_SEARCH
+from catalog.api.documents import ASSET_FACETS, ASSET_GET, ASSET_SEARCH
 from catalog.api.params import (
     MAX_PAGE,
     MAX_SIZE,
@@ -28,6 +28,7 @@ from catalog.asset_orders import FIRST_ONLY
 from catalog.facets import Bucket, facets_of
 from catalog.models import Asset
 from catalog.queries import Listed, Search, count_capped, list_assets, matching
+from catalog.versions import etag_of
 
 #: Kestra's field → the order's name here.
 SORTS = {
@@ -94,30 +95,30 @@ class AssetItem(TenantAPIView):
     needs = {"GET": (Resource.ASSET, Action.VIEW)}
 
     def get(self, request: Request, tenant: str, asset_id: str) -> Response:
-        return Response(find_asset(self.access, asset_id, boolean(request, "allowDeleted")))
+        return asset_response(find_asset(self.access, asset_id, boolean(request, "allowDeleted")))
 
 
-@ASSET_BY_ID
-class AssetById(TenantAPIView):
-    """One asset by `?id=`: for ids that a path would read as something else."""
-
-    needs = {"GET": (Resource.ASSET, Action.VIEW)}
-
-    def get(self, request: Request, tenant: str) -> Response:
-        asset_id = request.query_params.get("id", "")
-        if not asset_id:
-            wrong("id", "Required.")
-        return Response(find_asset(self.access, asset_id, boolean(request, "allowDeleted")))
+def asset_response(asset: Asset) -> Response:
+    """The asset, and which version of it this is."""
+    return Response(asset_json(asset, timezone.now()), headers={"ETag": etag_of(asset)})
 
 
-def find_asset(access: Access, asset_id: str, allow_deleted: bool) -> dict[str, Any]:
-    """The asset's JSON, or 404."""
+def id_param(request: Request) -> str:
+    """`?id=`: for ids that a path would read as something else."""
+    asset_id = request.query_params.get("id", "")
+    if not asset_id:
+        wrong("id", "Required.")
+    return asset_id
+
+
+def find_asset(access: Access, asset_id: str, allow_deleted: bool = False) -> Asset:
+    """The asset with its namespace and state, or 404."""
     visible = Asset.objects.visible_to(access).select_related("namespace", "state")
     found = visible.defer("search_text", "state__clock")
     asset = None if "\0" in asset_id else found.filter(public_id=asset_id).first()
     if asset is None or (asset.deleted_at and not allow_deleted):
         raise Http404(f"No asset “{asset_id}”.")
-    return asset_json(asset, timezone.now())
+    return asset
 
 
 @ASSET_FACETS

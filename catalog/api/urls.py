@@ -5,14 +5,26 @@ The route of one asset takes everything below `assets/`, so these come after all
 
 from django.urls import URLPattern, path
 
-from catalog.api.assets import AssetById, AssetFacets, AssetItem, AssetSearch
+from catalog.api.asset_writes import (
+    AssetBulk,
+    AssetById,
+    AssetCollection,
+    AssetResource,
+    AssetRestore,
+    AssetsByIds,
+)
+from catalog.api.assets import AssetFacets, AssetSearch
 from catalog.api.namespaces import NamespaceItem, NamespaceSearch, NamespaceVariables
 
 urlpatterns: list[URLPattern] = [
+    path("assets", AssetCollection.as_view(), name="assets"),
+    path("assets/bulk", AssetBulk.as_view(), name="asset_bulk"),
+    path("assets/by-ids", AssetsByIds.as_view(), name="assets_by_ids"),
     path("assets/search", AssetSearch.as_view(), name="asset_search"),
     path("assets/facets", AssetFacets.as_view(), name="asset_facets"),
     path("assets/by-id", AssetById.as_view(), name="asset_by_id"),
-    path("assets/<path:asset_id>", AssetItem.as_view(), name="asset"),
+    path("assets/<path:asset_id>/restore", AssetRestore.as_view(), name="asset_restore"),
+    path("assets/<path:asset_id>", AssetResource.as_view(), name="asset"),
     path("namespaces/search", NamespaceSearch.as_view(), name="namespace_search"),
     path(
         "namespaces/<str:name>/variables",

@@ -26,7 +26,7 @@ METADATA_DEPTH = 32
 
 # Of an asset as Kestra's API answers it: set by the server, so neither stored nor metadata.
 SERVER_FIELDS = frozenset({"tenantId", "created", "updated", "deleted", "lock"})
-_OWN_FIELDS = SERVER_FIELDS | LIFECYCLE_FIELDS | {
+OWN_FIELDS = SERVER_FIELDS | LIFECYCLE_FIELDS | {
     "id", "type", "namespace", "displayName", "description", "metadata",
 }  # fmt: skip
 
@@ -119,7 +119,7 @@ class _Fields:
         return value
 
     def metadata(self) -> dict[str, Any]:
-        metadata = {key: self.value[key] for key in self.value if key not in _OWN_FIELDS}
+        metadata = {key: self.value[key] for key in self.value if key not in OWN_FIELDS}
         declared = self.value.get("metadata")
         if isinstance(declared, Mapping):
             metadata.update(declared)

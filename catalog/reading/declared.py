@@ -42,6 +42,17 @@ class AssetDeclaration:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     lifecycle: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What is declared, as `catalog.merging.Touch` takes it."""
+        fields: dict[str, Any] = {
+            "displayName": self.display_name,
+            "description": self.description,
+            "metadata": self.metadata,
+            **self.lifecycle,
+        }
+        return fields if self.namespace is UNSET else {**fields, "namespace": self.namespace}
+
 
 @dataclass(frozen=True, slots=True)
 class AssetError:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 ASSET_ID_LENGTH = 500
-TYPE_LENGTH = 256
+TYPE_LENGTH = 250
 DISPLAY_NAME_LENGTH = 500
 DESCRIPTION_LENGTH = 65_536
 

@@ -90,10 +90,19 @@ def parse_yaml(source: str | bytes) -> Node:
     are no scalars, recursive or exploding aliases and merges, several documents, NUL characters,
     encodings other than UTF-8, numbers that a double cannot hold.
     """
+    return _read(source, several=False)[0]
+
+
+def parse_yaml_documents(source: str | bytes) -> list[Node]:
+    """Every document in `source`, under the same limits taken together; at least one."""
+    return _read(source, several=True)
+
+
+def _read(source: str | bytes, *, several: bool) -> list[Node]:
     text = _decode(source)
     loader = yaml.CSafeLoader(text)
     try:
-        return _Reader(_events(loader)).document()
+        return _Reader(_events(loader)).documents(several=several)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -156,21 +165,22 @@ class _Reader:
         self.anchors: dict[str, Node | None] = {}
         self.count = 0
 
-    def document(self) -> Node:
-        root = None
+    def documents(self, *, several: bool) -> list[Node]:
+        roots: list[Node] = []
         try:
             for event in self.events:
                 if isinstance(event, yaml.DocumentStartEvent):
-                    if root is not None:
+                    if roots and not several:
                         self.stop("only one document is allowed", "", event)
-                    root = self.node(next(self.events), "", 0)
+                    self.anchors.clear()
+                    roots.append(self.node(next(self.events), "", 0))
         except _Stop:
             raise InvalidYaml(self.problems) from None
-        if root is None:
+        if not roots:
             raise _refusal("is empty")
         if self.problems:
             raise InvalidYaml(self.problems)
-        return root
+        return roots
 
     def node(self, event: Any, path: str, depth: int) -> Node:
         if isinstance(event, yaml.AliasEvent):

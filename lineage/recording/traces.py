@@ -10,7 +10,7 @@ from accounts.models import Tenant
 from catalog.declaring import apply_touches
 from catalog.merging import Part, Touch, stamp
 from catalog.moments import moment
-from lineage.dsl import UNSET, AssetDeclaration, Bundle
+from lineage.dsl import Bundle
 from lineage.recording.links import EdgeKey, links, sort_key
 from lineage.recording.recounting import forget_traces, recount
 from lineage.recording.resolving import mentioned
@@ -194,18 +194,7 @@ def bundle_touches(
     part = Part.WRITE if run.is_productive else Part.ATTEMPT
     for n, output in enumerate(bundle.outputs, 1):
         place = stamp(run.at, origin, number * WIDTH + n)
-        yield output.id, Touch(place, run.at, part, output.type, job, declared(output), source)
-
-
-def declared(output: AssetDeclaration) -> dict[str, Any]:
-    """The fields that a declaration sets, as `catalog.merging.Touch` takes them."""
-    fields: dict[str, Any] = {
-        "displayName": output.display_name,
-        "description": output.description,
-        "metadata": output.metadata,
-        **output.lifecycle,
-    }
-    return fields if output.namespace is UNSET else {**fields, "namespace": output.namespace}
+        yield output.id, Touch(place, run.at, part, output.type, job, output.fields, source)
 
 
 def source_of(run: RenderedRun) -> dict[str, Any]:
