@@ -41,6 +41,7 @@ def _text(value: str | None) -> str:
 _ELEMENTS: Mapping[str, Callable[[Any], str]] = {
     "bigint": _plain,
     "int": _plain,
+    "boolean": _plain,
     "timestamptz": _time,
 }
 

@@ -144,6 +144,7 @@ class _Reader:
             disabled=item.boolean("disabled"),
             allow_failure=item.boolean("allowFailure"),
             allow_warning=item.boolean("allowWarning"),
+            caches=_caches(item),
         )
 
     def children(self, item: Fields, task_id: str) -> Iterator[Task]:
@@ -182,6 +183,11 @@ def _looks_like_task(node: Node) -> bool:
 def _first_text(node: Node, keys: tuple[str, ...]) -> str | None:
     candidates = (node.value.get(key) for key in keys)
     return next((n.value for n in candidates if n and isinstance(n.value, str)), None)
+
+
+def _caches(item: Fields) -> bool:
+    cache = item.inner("taskCache")
+    return cache is not None and cache.boolean("enabled")
 
 
 def _subflow(node: Node, task_type: str) -> Subflow | None:

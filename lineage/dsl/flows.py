@@ -57,6 +57,7 @@ class Task:
 
     `properties` is the task's whole map as plain data, children included. `sql` is its statement
     as text, templates and all. `allow_failure` and `allow_warning` clamp the state (K1.11).
+    `caches`: with `taskCache.enabled` a run may only have found the outputs of an earlier one.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Task:
     disabled: bool = False
     allow_failure: bool = False
     allow_warning: bool = False
+    caches: bool = False
 
     def walk(self) -> Iterator["Task"]:
         """This task, then everything inside it, depth first."""

@@ -1,7 +1,8 @@
 """An execution in Kestra's JSON shape: what its API answers and its clients read.
 
 Beyond Kestra's own properties: `url` and `parentExecutionId` of the execution, `error`, and under
-a task run `outputs`, `error` and `assetErrors: [{field, message, behavior}]`.
+a task run `outputs`, `error`, `assetErrors: [{field, message, behavior}]` and `assetNote`, one
+line on what these did to its state. What the trigger declared stands under `trigger`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,11 +33,16 @@ def execution_json(
     """
     masking = Masking.of(execution.inputs, secrets)
     shown = light_execution_json(execution, tenant=tenant, masking=masking)
+    told = [(run, task_run_json(run, execution, masking, emits)) for run in task_runs]
+    for run, run_json in told:
+        if run.is_trigger:
+            said = {key: run_json[key] for key in ("assetEmits", "assetErrors") if key in run_json}
+            shown["trigger"] = (shown["trigger"] or {}) | said
     return shown | {
         "variables": masking.anywhere(execution.variables),
         "outputs": masking.anywhere(execution.outputs),
         "error": masking.anywhere(execution.error) or None,
-        "taskRunList": [task_run_json(run, execution, masking, emits) for run in task_runs],
+        "taskRunList": [run_json for run, run_json in told if not run.is_trigger],
         "metadata": {
             "attemptNumber": 1,
             "originalCreatedDate": instant(execution.started_at or execution.sorted_at),
@@ -94,6 +100,7 @@ def task_run_json(
         "outputs": masking.anywhere(run.outputs),
         "error": masking.anywhere(run.error) or None,
         "assetErrors": masking.anywhere(run.asset_errors),
+        "assetNote": run.asset_note or None,
     }
     return shown if emits is None else shown | {"assetEmits": list(emits.get(run.pk, ()))}
 

@@ -49,10 +49,16 @@ class PostedState:
     def is_terminal(self) -> bool:
         return self.current in TERMINAL
 
+    @property
+    def started(self) -> int:
+        """The start in µs since 1970, else what is known of when."""
+        return micros(self.started_at) if self.started_at else self.at
+
 
 @dataclass(frozen=True, slots=True)
 class PostedTaskRun:
-    """One task run; `emitted` keeps `assets`, `assetEmits` and `logs` as they were posted."""
+    """One task run; `emitted` keeps `assets`, `assetEmits` and `logs` as they were posted, and
+    `cached` of a run that only found the outputs of an earlier one."""
 
     id: str
     task_id: str
@@ -66,6 +72,8 @@ class PostedTaskRun:
     error: str
     digest: str
     raw: Mapping[str, Any] = field(repr=False)
+    #: Not posted as such: what the execution's trigger declares (`lineage.recording.triggers`).
+    is_trigger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +251,8 @@ def parse_task_run(
     lines = [*_logs(value.get("logs")), *logs.get(own_id, [])]
     if lines:
         emitted["logs"] = lines
+    if value.get("cached") is True or value.get("cacheHit") is True:
+        emitted["cached"] = True
     as_json(emitted, path, problems)
     raw_value = value.get("value")
     return PostedTaskRun(
@@ -262,11 +272,26 @@ def parse_task_run(
 
 
 def _logs(value: Any) -> list[str]:
-    """The asset-bearing lines only: strings or Kestra's LogEntry objects (K1.12)."""
+    """The asset-bearing lines only: strings or Kestra's LogEntry objects (K1.12).
+
+    Of a task that was tried again the last attempt counts (K1.6): an entry's `attemptNumber`
+    tells which one it belongs to, and lines without it belong to all.
+    """
     if not isinstance(value, Sequence) or isinstance(value, str):
         return []
-    texts = (item.get("message") if isinstance(item, Mapping) else item for item in value)
+    last = max(map(_attempt_of, value), default=0)
+    texts = (
+        item.get("message") if isinstance(item, Mapping) else item
+        for item in value
+        if _attempt_of(item) in (-1, last)
+    )
     return [text for text in texts if isinstance(text, str) and text.strip().startswith("::{")]
+
+
+def _attempt_of(item: Any) -> int:
+    """-1 where the entry does not say."""
+    number = item.get("attemptNumber") if isinstance(item, Mapping) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else -1
 
 
 def logs_by_task_run(value: Any) -> dict[str, list[Any]]:
@@ -274,5 +299,5 @@ def logs_by_task_run(value: Any) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for item in value if isinstance(value, list) else []:
         if isinstance(item, Mapping) and isinstance(item.get("taskRunId"), str):
-            found.setdefault(item["taskRunId"], []).extend(_logs([item]))
-    return found
+            found.setdefault(item["taskRunId"], []).append(item)
+    return {task_run: _logs(items) for task_run, items in found.items()}

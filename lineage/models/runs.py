@@ -149,6 +149,8 @@ class TaskRun(models.Model):
     error = models.TextField(blank=True)
     asset_errors = models.JSONField(default=list)
     stamp = models.JSONField(default=list)
+    #: Stands for what the execution's trigger declares; `task_id` is the trigger's id.
+    is_trigger = models.BooleanField(default=False, db_default=False)
 
     objects = OfExecutionQuerySet.as_manager()
 
@@ -161,3 +163,16 @@ class TaskRun(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def asset_note(self) -> str:
+        """What asset problems did to the state (K1.11); "" without any."""
+        if not self.asset_errors:
+            return ""
+        behavior = self.asset_errors[0]["behavior"]
+        if self.shown_state == self.state:
+            return f"assetFailureBehavior {behavior}: the state {self.state} is not changed."
+        return (
+            f"assetFailureBehavior {behavior}: the state {self.state}"
+            f" is shown as {self.shown_state}."
+        )

@@ -81,6 +81,7 @@ def task_run_of(run: RenderedRun) -> TaskRun:
         outputs=posted.outputs,
         error=posted.error,
         asset_errors=run.asset_errors,
+        is_trigger=posted.is_trigger,
     )
 
 

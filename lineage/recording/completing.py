@@ -29,6 +29,9 @@ def complete(items: Iterable[tuple[Delivery, StoredExecution]]) -> None:
         delivery = partial[row.execution_id]
         if row.public_id in delivery.task_runs:
             continue
+        if row.is_trigger:  # no task run to the others; it comes by itself
+            delivery.again |= {row.public_id} if row.asset_errors else set()
+            continue
         delivery.earlier.append(task_run_again(row))
         if row.asset_errors:
             again = {**delivery.execution.raw, "taskRunList": [task_run_again(row)]}

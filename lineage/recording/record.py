@@ -23,6 +23,7 @@ from lineage.recording.rendering import render_runs
 from lineage.recording.resolving import resolve_assets
 from lineage.recording.runs import RenderedRun, StoredExecution, store_executions, store_task_runs
 from lineage.recording.traces import store_traces
+from lineage.recording.triggers import add_trigger_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,8 @@ def write_runs(
     """
     namespaces = {flow.namespace: flow.namespace_pk for _, _, flow in items}
     lender = Lender(access, namespaces)
+    for delivery, _, _ in items:
+        add_trigger_run(delivery)
     runs = [run for item in items for run in render_runs(*item, lender)]
     resolved = resolve_assets(access, runs, namespaces)
     store_task_runs(access.tenant, runs)

@@ -9,11 +9,13 @@ from lineage.dsl import (
     ExecutionContext,
     Functions,
     Task,
+    Trigger,
     evaluate,
     execution_context,
     parse_bundles,
     parse_log_line,
 )
+from lineage.kestra.posted import PostedTaskRun
 from lineage.lending import Lender
 from lineage.recording.flows import KnownFlow
 from lineage.recording.order import Delivery
@@ -28,7 +30,7 @@ def render_runs(
 ) -> Iterator[RenderedRun]:
     """The task runs that are new or beat the stored ones, with their bundles.
 
-    Only terminal runs register assets, and neither skipped ones nor unit tests (K1.6).
+    Only terminal runs register assets, and neither skipped ones, cache hits nor unit tests (K1.6).
     """
     contexts: dict[int, ExecutionContext] = {}
     for stamp, posted, posted_in in delivery.task_runs.values():
@@ -38,6 +40,7 @@ def render_runs(
         elif pk and stamp <= held:
             continue
         rendered = RenderedRun(stored, flow, posted_in, posted, stamp, replaces=pk)
+        rendered.declared_by = declaring(delivery, posted)
         if registers(rendered):
             context = contexts.get(id(posted_in))
             if context is None:
@@ -45,9 +48,16 @@ def render_runs(
                 variables = lender.variables(flow.namespace)
                 context = execution_context(delivery.declares, whole, variables)
                 contexts[id(posted_in)] = context
-            task = delivery.declares.task(posted.task_id) if delivery.declares else None
-            render(rendered, task, context, lender.functions(flow.namespace))
+            render(rendered, context, lender.functions(flow.namespace))
         yield rendered
+
+
+def declaring(delivery: Delivery, posted: PostedTaskRun) -> Task | Trigger | None:
+    """What of the flow's revision speaks for this run."""
+    flow = delivery.declares
+    if flow is None:
+        return None
+    return flow.trigger(posted.task_id) if posted.is_trigger else flow.task(posted.task_id)
 
 
 def registers(rendered: RenderedRun) -> bool:
@@ -56,26 +66,45 @@ def registers(rendered: RenderedRun) -> bool:
         state.is_terminal
         and state.current != "SKIPPED"
         and rendered.posted_in.kind not in ("TEST", "PLAYGROUND")
+        and not is_cache_hit(rendered)
     )
 
 
-def render(
-    rendered: RenderedRun, task: Task | None, context: ExecutionContext, functions: Functions
-) -> None:
+def is_cache_hit(rendered: RenderedRun) -> bool:
+    """Whether the run only found what an earlier one had made (K1.6).
+
+    The post says so (`cached` or `cacheHit`), or it tells attempts, which a hit has none of.
+    """
+    posted, task = rendered.posted, rendered.declared_by
+    if posted.emitted.get("cached"):
+        return True
+    if not isinstance(task, Task) or not task.caches or posted.attempts:
+        return False
+    resolved = posted.emitted.keys() & {"assets", "assetEmits"}
+    return not resolved and any(run.attempts for run in rendered.posted_in.task_runs)
+
+
+def render(rendered: RenderedRun, context: ExecutionContext, functions: Functions) -> None:
     """Fill in the bundles and the errors of one task run."""
-    posted = rendered.posted
+    posted, owner = rendered.posted, rendered.declared_by
     errors: list[AssetError] = []
-    enable_auto = task is None or task.declaration is None
-    if task is not None and task.declaration is not None:
-        evaluation = evaluate(task.declaration, context.for_task_run(posted.raw, task), functions)
+    enable_auto = owner is None or owner.declaration is None
+    if owner is not None and owner.declaration is not None:
+        names = (
+            context.for_task_run(posted.raw, owner)
+            if isinstance(owner, Task)
+            else context.for_execution()
+        )
+        evaluation = evaluate(owner.declaration, names, functions)
         rendered.failure_behavior = evaluation.failure_behavior
         enable_auto = evaluation.enable_auto
         errors += evaluation.errors
         if evaluation.bundle is not None:
             rendered.bundles.append(evaluation.bundle)
     emitted, problems = emitted_bundles(posted.emitted, enable_auto)
-    said = {_ids(bundle) for bundle in rendered.bundles}
-    rendered.bundles += [bundle for bundle in emitted if _ids(bundle) not in said]
+    declared = [(bundle.inputs, bundle.outputs) for bundle in rendered.bundles]
+    # Kestra posts what it rendered of the declaration among what was emitted.
+    rendered.bundles += [one for one in emitted if (one.inputs, one.outputs) not in declared]
     for error in [*errors, *problems]:
         rendered.fail(error.field, error.message)
     rendered.bundles = [bundle for bundle in rendered.bundles if _is_sane(rendered, bundle)]
@@ -97,13 +126,6 @@ def emitted_bundles(
         bundles += found
         errors += wrong
     return bundles, errors
-
-
-def _ids(bundle: Bundle) -> tuple[frozenset[str], frozenset[str]]:
-    return (
-        frozenset(reference.id for reference in bundle.inputs),
-        frozenset(output.id for output in bundle.outputs),
-    )
 
 
 def _is_sane(rendered: RenderedRun, bundle: Bundle) -> bool:

@@ -33,13 +33,14 @@ def replay_executions(access: Access, flow: KnownFlow, *, limit: int) -> int:
     if not executions:
         return 0
     runs: dict[int, list[TaskRun]] = {execution.pk: [] for execution in executions}
-    for task_run in TaskRun.objects.unscoped(WHY).filter(execution__in=runs).order_by("pk"):
+    stored_runs = TaskRun.objects.unscoped(WHY).filter(execution__in=runs, is_trigger=False)
+    for task_run in stored_runs.order_by("pk"):
         runs[task_run.execution_id].append(task_run)
     deliveries = [Delivery(posted_again(e, flow, runs[e.pk])) for e in executions]
     apply_revisions(deliveries, {delivery.flow_key: flow for delivery in deliveries})
     stored = lock_executions(access.tenant, [e.public_id for e in executions])
     for delivery in deliveries:
-        delivery.again = set(delivery.task_runs)
+        delivery.again = set(stored[delivery.execution.id].task_runs)
     write_runs(access, [(d, stored[d.execution.id], flow) for d in deliveries])
     Execution.objects.unscoped(WHY).filter(pk__in=runs).update(applied_revision=flow.revision)
     return len(executions)

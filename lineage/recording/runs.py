@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.bulk import dump, insert, run, update
 from accounts.models import Tenant
 from lineage.dsl.bundles import Bundle
+from lineage.dsl.flows import FAIL, IGNORE, WARN, Task, Trigger
 from lineage.kestra.posted import PostedExecution, PostedTaskRun
-from lineage.models.runs import PRODUCTIVE
+from lineage.models.runs import PRODUCTIVE, State
 from lineage.recording.flows import KnownFlow
 from lineage.recording.order import FIELDS, Delivery, Fields, Stamp, latest_fields
 
@@ -63,6 +64,7 @@ TASK_RUN = {
     "error": "text",
     "asset_errors": "jsonb",
     "stamp": "jsonb",
+    "is_trigger": "boolean",
 }
 
 
@@ -93,7 +95,9 @@ class RenderedRun:
     stamp: Stamp
     replaces: int
     bundles: list[Bundle] = field(default_factory=list)
-    failure_behavior: str = "WARN"
+    failure_behavior: str = WARN
+    #: What declares: the task or trigger of the flow's revision, when it is known.
+    declared_by: Task | Trigger | None = None
     asset_errors: list[dict[str, str]] = field(default_factory=list)
     pk: int = 0
 
@@ -109,13 +113,20 @@ class RenderedRun:
 
     @property
     def shown_state(self) -> str:
-        """The posted state after `assetFailureBehavior` (K1.11)."""
+        """The posted state after `assetFailureBehavior` and the task's own clamps (K1.11)."""
         state = self.posted.state.current
-        if not self.asset_errors or not self.is_productive:
+        if not self.asset_errors or not self.is_productive or self.failure_behavior == IGNORE:
             return state
-        if self.failure_behavior == "FAIL":
-            return "FAILED"
-        return "WARNING" if self.failure_behavior == "WARN" else state
+        if self.failure_behavior == FAIL:
+            state = State.FAILED
+        elif state == State.SUCCESS:
+            state = State.WARNING
+        if isinstance(self.declared_by, Task):
+            if self.declared_by.allow_failure and state == State.FAILED:
+                state = State.WARNING
+            if self.declared_by.allow_warning and state == State.WARNING:
+                state = State.SUCCESS
+        return str(state)
 
     def fail(self, path: str, message: str) -> None:
         """Note why one field of a declaration could not be used; the rest goes on."""
@@ -301,4 +312,5 @@ def task_run_row(tenant: Tenant, rendered: RenderedRun) -> tuple[Any, ...]:
         posted.error,
         dump(rendered.asset_errors),
         dump(rendered.stamp),
+        posted.is_trigger,
     )
