@@ -14,13 +14,16 @@ CHUNK = 64 * 1024
 def read_body(request: Request, media_types: Sequence[str]) -> tuple[str, str]:
     """(media type, text) of a UTF-8 body, gzip undone.
 
-    Problems: 415 for another type or encoding, 413 beyond MAX_BODY_BYTES (also after unpacking),
-    400 for what is neither UTF-8 nor gzip as it claims. Without a Content-Type the first of
-    `media_types` is assumed.
+    Problems: 415 for another type, charset or encoding, 413 beyond MAX_BODY_BYTES (also after
+    unpacking), 400 for what is neither UTF-8 nor gzip as it claims. Without a Content-Type the
+    first of `media_types` is assumed.
     """
     kind = (request.content_type or media_types[0]).split(";")[0].strip().lower()
+    charset = (request._request.content_params or {}).get("charset", "utf-8")
     if kind not in media_types:
         raise Problem(415, f"Content-Type “{kind}” is not taken; use {' or '.join(media_types)}.")
+    if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise Problem(415, f"The charset “{charset}” is not taken; send UTF-8.")
     return kind, decode(unpack(request, read_raw(request)))
 
 

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 MAX_INTEGER_DIGITS = 300
+#: Deeper than this, code that walks the values by recursion would break.
+MAX_DEPTH = 100
 
 
 class InvalidJson(ValueError):
@@ -18,11 +20,29 @@ class InvalidJson(ValueError):
 def parse_json(text: str) -> Any:
     """Plain values of a JSON text; raises InvalidJson."""
     try:
-        return _DECODER.decode(text)
+        value = _DECODER.decode(text)
     except InvalidJson:
         raise
     except (ValueError, RecursionError) as error:
         raise InvalidJson(f"is not valid JSON: {error}") from None
+    if _nested_deeper(value, MAX_DEPTH):
+        raise InvalidJson(f"is nested deeper than {MAX_DEPTH} levels")
+    return value
+
+
+def _nested_deeper(value: Any, levels: int) -> bool:
+    """Whether maps and lists stand in each other more than `levels` deep."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(levels):
+        if not level:
+            return False
+        level = [
+            child
+            for outer in level
+            for child in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(child, dict | list)
+        ]
+    return bool(level)
 
 
 def exact_float(text: str) -> float:

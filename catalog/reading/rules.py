@@ -71,6 +71,13 @@ def validate_text(value: str) -> str | None:
     return None
 
 
+def unseen_character(value: str) -> str | None:
+    """The first control, format (bidi, zero width) or invisible character, described."""
+    if value.isascii() and value.isprintable():
+        return None
+    return next((describe_character(char) for char in value if _is_unsafe(char)), None)
+
+
 def validate_number(value: float) -> str | None:
     """JSON knows neither infinity nor not-a-number."""
     return None if math.isfinite(value) else "is out of the range of a number"

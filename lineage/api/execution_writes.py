@@ -19,6 +19,7 @@ from catalog.api.batches import (
     summary,
 )
 from lineage.api.documents import EXECUTION_POST
+from lineage.kestra.limits import MAX_ASSETS, count_assets
 from lineage.queries.posted import posted_execution
 from lineage.recording import Result, record_executions
 
@@ -38,6 +39,7 @@ class ExecutionCollection(TenantAPIView):
         posted = read_json(text)
         if isinstance(posted, list):
             return self.answer_many(posted)
+        refuse_too_many([posted])
         return self.answer_one(posted)
 
     def answer_one(self, posted: Any) -> Response:
@@ -52,6 +54,7 @@ class ExecutionCollection(TenantAPIView):
     def answer_many(self, posted: Sequence[Any]) -> Response:
         """200 with a result an item; 422 when none went in."""
         few_enough(posted, "executions")
+        refuse_too_many(posted)
         readable = [n for n, item in enumerate(posted) if not isinstance(item, NotRead)]
         recorded = record_executions(self.access, [posted[n] for n in readable])
         results = {n: item_json(n, result) for n, result in zip(readable, recorded, strict=True)}
@@ -60,6 +63,14 @@ class ExecutionCollection(TenantAPIView):
                 results[n] = failed_json(n, "", str(item))
         answer = summary([results[n] for n in range(len(posted))])
         return Response(answer, status=422 if answer["status"] == "failure" else 200)
+
+
+def refuse_too_many(posted: Sequence[Any]) -> None:
+    """413 where the bundles name more assets than one request may bring."""
+    if (found := count_assets(posted)) > MAX_ASSETS:
+        raise Problem(
+            413, f"{found} assets in one request; send at most {MAX_ASSETS}, in smaller batches."
+        )
 
 
 def item_json(index: int, result: Result) -> dict[str, Any]:

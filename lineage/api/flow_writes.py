@@ -11,6 +11,7 @@ from accounts.bodies import read_body
 from accounts.permissions import Action, Resource
 from accounts.problems import Problem
 from catalog.naming import UnknownNamespace
+from catalog.reading.yaml_text import MAX_BYTES
 from lineage.api.documents import FLOW_POST, FLOW_PUT
 from lineage.api.flow_reads import FlowItem
 from lineage.dsl import InvalidFlow, parse_flow
@@ -63,7 +64,12 @@ def same_as_path(said: str, asked: str, field: str) -> None:
 
 
 def read_yaml(request: Request) -> str:
-    return read_body(request, MEDIA_TYPES)[1]
+    text = read_body(request, MEDIA_TYPES)[1]
+    if len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
+        raise Problem(
+            413, f"A flow's YAML is at most {MAX_BYTES:,} bytes: move data out of it, into files."
+        )
+    return text
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from catalog.moments import micros
+from lineage.kestra.limits import EMITS, MAX_TASK_RUNS, emits_too_much
 from lineage.kestra.values import Problems, as_json, as_time, canonical
 from lineage.models.runs import TERMINAL, State
 
@@ -21,7 +22,7 @@ FLOW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 NAMESPACE = re.compile(r"[a-z0-9][a-z0-9._-]{0,149}")
 #: No white space or control characters: it becomes part of a path.
 PUBLIC_ID = re.compile(r"[^\s\x00-\x1f\x7f<>\"'`|]{1,200}")
-MAX_TASK_RUNS = 10_000
+KIND = re.compile(r"[A-Z][A-Z_]{0,19}")
 STATES = tuple(State.values)
 
 #: Kestra's states that Headwater shows as one of its own (DESIGN §4).
@@ -103,7 +104,8 @@ class InvalidExecution(ValueError):
     """`problems`: [{"field", "message"}]. `id` is what could be read of the execution's id."""
 
     def __init__(self, problems: list[dict[str, str]], execution_id: str) -> None:
-        super().__init__("; ".join(f"{p['field']}: {p['message']}" for p in problems))
+        said = (f"{p['field']}: {p['message']}" if p["field"] else p["message"] for p in problems)
+        super().__init__("; ".join(said))
         self.problems = problems
         self.id = execution_id
 
@@ -124,11 +126,11 @@ def parse_execution(value: Any) -> PostedExecution:
     content, storable = canonical({k: v for k, v in value.items() if k != "taskRunList"})
     problems = Problems(storable=storable)
     execution = PostedExecution(
-        id=problems.text(value, "id", PUBLIC_ID, required=True),
+        id=problems.visible(value, "id", PUBLIC_ID, required=True),
         namespace=problems.text(value, "namespace", NAMESPACE, required=True),
         flow_id=problems.text(value, "flowId", FLOW_ID, required=True),
         flow_revision=problems.integer(value, "flowRevision"),
-        kind=problems.text(value, "kind") or "NORMAL",
+        kind=problems.text(value, "kind", KIND) or "NORMAL",
         state=parse_state(value.get("state"), "state", problems),
         labels=parse_labels(value.get("labels"), problems),
         inputs=problems.mapping(value, "inputs"),
@@ -149,14 +151,16 @@ def parse_execution(value: Any) -> PostedExecution:
 
 def parent_of(value: Mapping[str, Any], problems: Problems) -> str:
     """`parentId` (Kestra's subflows), else the `executionId` of the trigger that started it."""
-    own = problems.text(value, "parentId", PUBLIC_ID)
+    own = problems.visible(value, "parentId", PUBLIC_ID)
     if own:
         return own
     trigger = value.get("trigger")
     if not isinstance(trigger, Mapping) or not str(trigger.get("type", "")).endswith(".Subflow"):
         return ""
     variables = trigger.get("variables")
-    return problems.text(variables, "executionId") if isinstance(variables, Mapping) else ""
+    if not isinstance(variables, Mapping):
+        return ""
+    return problems.visible(variables, "executionId", PUBLIC_ID, path="trigger.variables")
 
 
 def parse_url(value: Mapping[str, Any], problems: Problems) -> str:
@@ -246,9 +250,11 @@ def parse_task_run(
         problems.add(path, "A task run is a JSON object.")
         return None
     content, problems.storable = canonical(value)
-    own_id = problems.text(value, "id", PUBLIC_ID, path=path, required=True)
-    emitted = {key: value[key] for key in ("assets", "assetEmits") if value.get(key) is not None}
+    own_id = problems.visible(value, "id", PUBLIC_ID, path=path, required=True)
+    emitted = {key: value[key] for key in EMITS if value.get(key) is not None}
     lines = [*_logs(value.get("logs")), *logs.get(own_id, [])]
+    if too_much := emits_too_much(value, lines):
+        problems.add(path, too_much)
     if lines:
         emitted["logs"] = lines
     if value.get("cached") is True or value.get("cacheHit") is True:
@@ -260,7 +266,7 @@ def parse_task_run(
         task_id=problems.text(value, "taskId", FLOW_ID, path=path, required=True),
         value="" if raw_value is None else problems.checked(str(raw_value), f"{path}.value"),
         iteration=problems.integer(value, "iteration", path=path),
-        parent_id=problems.text(value, "parentTaskRunId", path=path),
+        parent_id=problems.visible(value, "parentTaskRunId", PUBLIC_ID, path=path),
         state=parse_state(value.get("state"), f"{path}.state", problems),
         attempts=problems.sequence(value, "attempts", path=path),
         outputs=problems.mapping(value, "outputs", path=path),

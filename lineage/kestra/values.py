@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from catalog.reading.rules import unseen_character
+
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 MAX_MESSAGE = 20_000
@@ -93,6 +95,22 @@ class Problems:
             assert pattern
             self.add(_join(path, key), f"“{value[:100]}” does not match {pattern.pattern}.")
         return ""
+
+    def visible(
+        self,
+        source: Mapping[str, Any],
+        key: str,
+        pattern: re.Pattern[str],
+        *,
+        path: str = "",
+        required: bool = False,
+    ) -> str:
+        """Text in which every character can be seen: two ids must not look the same."""
+        text = self.text(source, key, pattern, path=path, required=required)
+        if unseen := unseen_character(text):
+            self.add(_join(path, key), f"Must not contain {unseen}.")
+            return ""
+        return text
 
     def checked(self, value: str, where: str) -> str:
         """Text that PostgreSQL can hold."""

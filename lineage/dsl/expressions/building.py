@@ -60,6 +60,8 @@ class Builder(NodeVisitor):
         )
 
     def visit_Getitem(self, node: nodes.Getitem) -> Expression:
+        if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
+            _refuse_dunder(node.arg.value, node.arg.lineno)
         container = self.visit(node.node)
         return operations.item(
             self.folding, container, self.visit(node.arg), f"{container.name}[…]", node.lineno
@@ -156,9 +158,10 @@ class Builder(NodeVisitor):
     ) -> Expression:
         what = f"{what} '{name}'"
         try:
-            bind(function, len(positional), named)
+            given = bind(function, positional, named)
         except TypeError:
             raise ExpressionError(f"{what} takes {function.usage}", position) from None
+        self._check(function, given, position)
         run = operations.invocation(
             function,
             tuple(part.run for part in positional),
@@ -168,6 +171,17 @@ class Builder(NodeVisitor):
         )
         parts = [*positional, *named.values()]
         return operations.built(self.folding, run, parts, pure=function.pure, name=f"{name}(…)")
+
+    def _check(self, function: Callable_, given: dict[str, Any], position: int) -> None:
+        """Refuses, where the function can tell, what its literal arguments make fail always."""
+        if function.check is None:
+            return
+        parts = {key: part for key, part in given.items() if isinstance(part, Expression)}
+        literal = {key: part.run for key, part in parts.items() if part.constant}
+        try:
+            function.check({key: run(self.folding) for key, run in literal.items()})
+        except ExpressionError as error:
+            raise error.at(position) from None
 
     def visit_List(self, node: nodes.List) -> Expression:
         items = [self.visit(item) for item in node.items]

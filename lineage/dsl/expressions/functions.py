@@ -176,11 +176,13 @@ FUNCTIONS.refuse(
     ("read", "fileURI", "fileSize", "fileExists", "fileEmpty", "isFileEmpty", "nsfile"),
     "function",
     "Headwater has no access to the orchestrator's files",
+    pure=True,
 )
 FUNCTIONS.refuse(
     ("http", "errorLogs", "appLink", "fetchContext", "printContext", "encrypt", "decrypt"),
     "function",
     "expressions reach nothing but what was posted",
+    pure=True,
 )
 FUNCTIONS.refuse(
     ("uuid", "id", "ksuid", "nanoId", "randomInt", "randomPort"),

@@ -10,6 +10,7 @@ FILTERS.refuse(
     ("regexMatch", "regexReplace", "regexExtract"),
     "filter",
     "regular expressions are not run",
+    always=True,
 )
 FILTERS.refuse(
     ("toIon", "yaml", "className", "sh", "condenseString"),

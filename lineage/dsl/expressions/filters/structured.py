@@ -25,6 +25,12 @@ def jq_filter(scope: Scope, value: Any, expression: Any) -> list[Any]:
     return jq.run(scope, expression, value)
 
 
+@FILTERS.check("jq")
+def check_jq(given: Mapping[str, Any]) -> None:
+    if isinstance(program := given.get("expression"), str):
+        jq.check(program)
+
+
 @FILTERS.add("default")
 def default_filter(scope: Scope, value: Any, default: Any) -> Any:
     empty = value is None or (isinstance(value, str | list | tuple | Mapping) and not value)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
-from lineage.dsl.expressions.filters.registry import text_filter, whole
+from lineage.dsl.expressions.filters.registry import FILTERS, text_filter, whole
 from lineage.dsl.expressions.scope import ExpressionError, Scope
 from lineage.dsl.expressions.values import concatenate, to_text
 
@@ -25,6 +25,12 @@ def split_filter(scope: Scope, value: str, delimiter: Any, limit: Any = 0) -> li
     while limit == 0 and len(parts) > 1 and parts[-1] == "":
         parts.pop()
     return parts
+
+
+@FILTERS.check("split")
+def check_split(given: Mapping[str, Any]) -> None:
+    if "delimiter" in given:
+        _literal(given["delimiter"])
 
 
 def _literal(pattern: Any) -> str:
@@ -86,8 +92,7 @@ def slugify_filter(scope: Scope, value: str) -> str:
 
 @text_filter("replace")
 def replace_filter(scope: Scope, value: str, replace_pairs: Any, regexp: Any = False) -> str:
-    if regexp:
-        raise ExpressionError("regular expressions are not supported in replace")
+    check_replace({"regexp": regexp})
     if not isinstance(replace_pairs, Mapping):
         raise ExpressionError("replace takes a map of texts and what replaces them")
     for old, new in replace_pairs.items():
@@ -97,6 +102,12 @@ def replace_filter(scope: Scope, value: str, replace_pairs: Any, regexp: Any = F
             scope.spend_text(len(value) + found * max(0, len(fresh) - len(old)))
             value = value.replace(old, fresh)
     return value
+
+
+@FILTERS.check("replace")
+def check_replace(given: Mapping[str, Any]) -> None:
+    if given.get("regexp"):
+        raise ExpressionError("regular expressions are not supported in replace")
 
 
 @text_filter("startsWith")

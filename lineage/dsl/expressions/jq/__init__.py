@@ -20,10 +20,16 @@ MAX_PROGRAM = 2_000
 
 def run(scope: Scope, program: str, value: Any) -> list[Any]:
     """All outputs of a program for one input; raises ExpressionError."""
-    if len(program) > MAX_PROGRAM:
-        raise ExpressionError(f"the jq program is longer than {MAX_PROGRAM} characters")
+    check(program)
     scope.spend(1 + len(program) // 4)
     return _parsed(program)(scope, value)
+
+
+def check(program: str) -> None:
+    """Raises ExpressionError when a program is none of this language, whatever its input."""
+    if len(program) > MAX_PROGRAM:
+        raise ExpressionError(f"the jq program is longer than {MAX_PROGRAM} characters")
+    _parsed(program)
 
 
 @functools.lru_cache(maxsize=256)
