@@ -53,6 +53,7 @@ FIELDS: Mapping[str, FieldSpec] = {
     "lastWritten": FieldSpec((*ORDERING, *NULLNESS), read_time),
     "lastRead": FieldSpec((*ORDERING, *NULLNESS), read_time),
     "deleted": FieldSpec((Op.EQUALS, Op.NOT_EQUALS), read_boolean),
+    "locked": FieldSpec((Op.EQUALS, Op.NOT_EQUALS), read_boolean),
 }
 
 
@@ -77,6 +78,7 @@ def meanings(access: Access, now: datetime) -> Mapping[str, Meaning]:
         "lastWritten": column("state__last_written_at"),
         "lastRead": column("state__last_read_at"),
         "deleted": _deleted,
+        "locked": _locked_at(now),
     }
 
 
@@ -202,6 +204,14 @@ def _state_at(now: datetime) -> Meaning:
         for state in asked:
             found |= freshness_q(Freshness(state), now)
         return found
+
+    return meaning
+
+
+def _locked_at(now: datetime) -> Meaning:
+    def meaning(condition: Condition) -> Q:
+        held = Q(lock__locked_until__gt=now)
+        return held if condition.value is (condition.op is Op.EQUALS) else ~held
 
     return meaning
 

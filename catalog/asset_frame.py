@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.access import prefixes
+from accounts.access import Access, prefixes
+from accounts.permissions import Action, Resource
 from accounts.web import PageRequest, find
 from catalog.asset_types import asset_type
 from catalog.freshness import freshness
@@ -20,13 +21,24 @@ def asset_frame(request: PageRequest, asset_id: str) -> dict[str, Any]:
     `asset` comes with its `namespace` and `state`, `type` and `freshness` say how to show it,
     `clock` who set what. A deleted asset is shown, too, under a banner.
     """
-    assets = Asset.objects.select_related("namespace", "state")
+    assets = Asset.objects.select_related("namespace", "state", "lock")
     asset = find(assets.defer("search_text"), request.access, public_id=asset_id)
     state = getattr(asset, "state", None)
-    return {
+    return lock_frame(request.access, asset) | {
         "asset": asset,
         "type": asset_type(asset.type),
         "freshness": freshness(asset.type, state, timezone.now()),
         "clock": state.clock if state else {},
         "namespaces": prefixes(asset.namespace.name) if asset.namespace else [],
+    }
+
+
+def lock_frame(access: Access, asset: Asset) -> dict[str, Any]:
+    """Context of `catalog/asset_lock.html`: the lock that is held, and who may change it."""
+    lock = getattr(asset, "lock", None)
+    namespace = asset.namespace.name if asset.namespace else None
+    return {
+        "lock": lock if lock and lock.is_held else None,
+        "may_lock": not asset.deleted_at and access.may(Resource.ASSET, Action.LOCK, namespace),
+        "may_unlock": access.may(Resource.ASSET, Action.UNLOCK, namespace),
     }

@@ -9,12 +9,13 @@ from accounts.access import Access
 from accounts.bulk import dump, run
 from accounts.permissions import Action
 from catalog.declaring import LOCK_STATES
+from catalog.locking import Locked, locks_against
 from catalog.models import Asset, AssetChange
 from catalog.writing import source_of
 
 
 class Undeletable(Exception):
-    """Nothing was deleted. `invalids`: asset id → why; `forbidden`: all of them may be seen."""
+    """Nothing was deleted. `invalids`: asset id → why. `forbidden`: all of them may be seen."""
 
     def __init__(self, invalids: dict[str, str], *, forbidden: bool = False) -> None:
         super().__init__(f"{len(invalids)} of the assets cannot be deleted; none was.")
@@ -58,15 +59,18 @@ select count(*) from marked
 
 
 def delete_assets(access: Access, pks: Sequence[int]) -> int:
-    """Delete assets softly, by row; how many were not deleted yet. Two statements.
+    """Delete assets softly, by row; how many were not deleted yet. Three statements.
 
-    The caller has found that they may be deleted.
+    The caller has found that they may be deleted. Raises Locked.
     """
     return _mark(access, pks, AssetChange.Kind.DELETED)
 
 
 def restore_assets(access: Access, pks: Sequence[int]) -> int:
-    """Undo deletions, by row; how many there were. Two statements."""
+    """Undo deletions, by row; how many there were. Three statements.
+
+    Raises Locked.
+    """
     return _mark(access, pks, AssetChange.Kind.RESTORED)
 
 
@@ -75,6 +79,8 @@ def _mark(access: Access, pks: Sequence[int], kind: AssetChange.Kind) -> int:
     deletes = kind is AssetChange.Kind.DELETED
     with transaction.atomic():
         run(LOCK_STATES, [sorted(pks)])
+        for lock in locks_against(access.user, pks).values():
+            raise Locked(lock)
         ((count,),) = run(
             MARK,
             [

@@ -94,7 +94,7 @@ def list_assets(
     to see whether there are few enough matches to rank.
     """
     found = matching(access, search, now, ranked=search.is_ranked)
-    found = found.select_related("namespace", "state")
+    found = found.select_related("namespace", "state", "lock")
     order = order_of(access, search, found, cursor)
     rows: list[tuple[int, Asset]] = []
     for number, stretch in order.walk(found.defer(*HEAVY), cursor):

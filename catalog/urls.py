@@ -3,7 +3,7 @@
 from django.urls import path
 
 from catalog import converters  # noqa: F401 registers asset_id
-from catalog.views import assets, lists, namespaces
+from catalog.views import assets, lists, locks, namespaces
 
 app_name = "catalog"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("catalog/facets", lists.asset_facets, name="asset_facets"),
     path("catalog/export.csv", lists.asset_export, name="asset_export"),
     path("assets/<asset_id:asset_id>/-/history", assets.asset_history, name="asset_history"),
+    path("assets/<asset_id:asset_id>/-/lock", locks.asset_lock, name="asset_lock"),
     path("assets/<asset_id:asset_id>", assets.asset_detail, name="asset_detail"),
     path("namespaces", namespaces.namespace_list, name="namespace_list"),
     path(

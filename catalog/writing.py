@@ -15,8 +15,11 @@ from django.utils import timezone
 from accounts.access import Access
 from accounts.models import User
 from accounts.permissions import Action, Resource
-from catalog.declaring import Stored, create_assets, find_assets, lock_assets, store_assets
+from catalog.declaring import Stored, lock_assets, store_assets
+from catalog.finding import create_assets, find_assets
+from catalog.locking import locks_against
 from catalog.merging import Part, Touch, after, stamp
+from catalog.models import AssetLock
 from catalog.moments import micros
 from catalog.naming import ensure_namespaces
 from catalog.reading.assets import metadata_problem
@@ -29,16 +32,19 @@ class Why(StrEnum):
     """What kind of refusal."""
 
     FORBIDDEN = "forbidden"
+    LOCKED = "locked"
     INVALID = "invalid"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why an asset was not written. `field`: what the caller can change about it."""
+    """Why an asset was not written. `field`: what the caller can change about it; `lock`: what
+    they have to wait for."""
 
     why: Why
     message: str
     field: str = ""
+    lock: AssetLock | None = None
 
 
 class Refused(Exception):
@@ -93,12 +99,13 @@ def _write(access: Access, bodies: Sequence[AssetBody]) -> list[Written]:
     rows = {id_: asset.pk for id_, asset in known.items()}
     rows |= create_assets(access.tenant, dict.fromkeys(wanted - rows.keys(), now))
     locked = {asset.pk: asset for asset in lock_assets(sorted(rows[id_] for id_ in wanted))}
+    held = locks_against(access.user, locked)
     heard: dict[int, Stored] = {}
     for n, body in enumerate(bodies):
         if n in results:
             continue
         asset = locked[rows[body.id]]
-        refusal = refusal_of(access, body, asset, namespaces)
+        refusal = refusal_of(access, body, asset, namespaces, held.get(asset.pk))
         if refusal:
             results[n] = Written(body.id, "failed", refusal)
         else:
@@ -121,7 +128,8 @@ def patch_asset(access: Access, pk: int, asset_id: str, patch: Any, if_match: st
         if body is None:
             raise InvalidPatch(errors)
         namespaces = ensure_namespaces(access.tenant, _declared_within_reach(access, [body]))
-        if refusal := refusal_of(access, body, asset, namespaces):
+        held = locks_against(access.user, [pk]).get(pk)
+        if refusal := refusal_of(access, body, asset, namespaces, held):
             raise Refused(refusal)
         hear_body(access.user, asset, body, micros(timezone.now()))
         store_assets(access.tenant, [asset], namespaces)
@@ -161,11 +169,16 @@ def source_of(user: User) -> dict[str, str]:
 
 
 def refusal_of(
-    access: Access, body: AssetBody, asset: Stored | None, namespaces: Mapping[str, int]
+    access: Access,
+    body: AssetBody,
+    asset: Stored | None,
+    namespaces: Mapping[str, int],
+    held: AssetLock | None = None,
 ) -> Refusal | None:
     """Why this body may not be written; both where the asset is and where it goes count.
 
-    `asset` None: there is none yet. A placeholder that was only read so far is nobody's.
+    `asset` None: there is none yet. A placeholder that was only read so far is nobody's. `held`:
+    somebody else's lock.
     """
     stored = asset.values.namespace if asset else None
     target = stored if body.declared.namespace is UNSET else body.declared.namespace
@@ -178,6 +191,8 @@ def refusal_of(
     if moves and target and target != stored and target not in namespaces:
         message = f"Namespace “{target}” does not exist, and the tenant requires existing ones."
         return Refusal(Why.INVALID, message, "namespace")
+    if held:
+        return Refusal(Why.LOCKED, f"Asset “{body.id}” is locked by {held}.", lock=held)
     merged = (asset.values.metadata if asset else {}) | dict(body.declared.metadata)
     left = {key: value for key, value in merged.items() if value is not None}
     if problem := metadata_problem(left):

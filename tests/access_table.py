@@ -72,6 +72,12 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET ledger": PAGE_HIDDEN,
         "GET bucket": PAGE_HIDDEN,
     },
+    # Who may change something is sent back to the page.
+    "catalog:asset_lock": {
+        "POST orders": (302, 404, 403, 302, 302, 302, 404),
+        "POST ledger": (302, 404, 404, 302, 302, 302, 404),
+        "POST bucket": (302, 404, 404, 302, 302, 302, 404),
+    },
     "catalog:asset_history": {
         "GET orders": PAGE,
         "GET ledger": PAGE_HIDDEN,
@@ -145,6 +151,11 @@ ACCESS: dict[str, dict[str, Row]] = {
     "assets": {"POST new-data-asset": API_POST, "POST new-tenant-asset": API_POST},
     "asset_bulk": {"POST [new-data-asset]": API_POST},
     "assets_by_ids": {"DELETE [orders]": API_CHANGE, "DELETE [ledger]": API_CHANGE},
+    "asset_lock": {
+        f"{method} {thing}": API_CHANGE
+        for method in ("POST", "DELETE")
+        for thing in ("orders", "ledger", "bucket")
+    },
     "asset_restore": {
         "POST orders": API_RESTORE,
         "POST ledger": API_RESTORE,

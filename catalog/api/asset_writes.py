@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.utils import timezone
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +17,7 @@ from catalog.api.asset_json import asset_json
 from catalog.api.assets import AssetItem, asset_response, find_asset, id_param
 from catalog.api.batches import failed_json, summary
 from catalog.api.documents import ASSET_BY_ID
+from catalog.api.locks import find_for, locked
 from catalog.api.params import boolean
 from catalog.api.write_documents import (
     ASSET_BULK,
@@ -30,6 +30,7 @@ from catalog.api.write_documents import (
     ASSETS_BY_IDS,
 )
 from catalog.deleting import Undeletable, delete_assets, find_deletable, restore_assets
+from catalog.locking import Locked
 from catalog.models import Asset
 from catalog.versions import etag_of
 from catalog.writing import (
@@ -44,7 +45,7 @@ from catalog.writing import (
 )
 
 ANSWERS = "answers the request that has just stored it"
-STATUS = {Why.FORBIDDEN: 403, Why.INVALID: 422}
+STATUS = {Why.FORBIDDEN: 403, Why.INVALID: 422, Why.LOCKED: 423}
 
 
 class AssetCollection(TenantAPIView):
@@ -124,7 +125,8 @@ class AssetRestore(TenantAPIView):
     @ASSET_RESTORE
     def post(self, request: Request, tenant: str, asset_id: str) -> Response:
         asset = find_for(self.access, Action.UPDATE, asset_id, allow_deleted=True)
-        restore_assets(self.access, [asset.pk])
+        with deletion_problems():
+            restore_assets(self.access, [asset.pk])
         return asset_response(find_asset(self.access, asset_id))
 
 
@@ -164,20 +166,9 @@ def deleted(access: Access, asset_id: str) -> Response:
     return Response()
 
 
-def find_for(
-    access: Access, action: Action, asset_id: str, *, allow_deleted: bool = False
-) -> Asset:
-    """404 for what may not be seen, 403 for what may be seen but not this."""
-    asset = find_asset(access, asset_id, allow_deleted)
-    namespace = asset.namespace.name if asset.namespace else None
-    if not access.may(Resource.ASSET, action, namespace):
-        raise PermissionDenied(f"This needs ASSET:{action} on asset “{asset_id}”.")
-    return asset
-
-
 def stored_response(access: Access, asset_id: str, posted: Mapping[str, Any]) -> Response:
     """The asset as it is stored; to who may not read it, only what they said of it."""
-    rows = Asset.objects.unscoped(ANSWERS).select_related("namespace", "state")
+    rows = Asset.objects.unscoped(ANSWERS).select_related("namespace", "state", "lock")
     asset = rows.defer("search_text", "state__clock").get(tenant=access.tenant, public_id=asset_id)
     namespace = asset.namespace.name if asset.namespace else None
     if access.may(Resource.ASSET, Action.VIEW, namespace):
@@ -197,10 +188,14 @@ def item_json(index: int, written: Written) -> dict[str, Any]:
     if written.refusal is None:
         return {"index": index, "id": written.id, "status": written.status}
     refusal = written.refusal
-    return failed_json(index, written.id, refusal.message, refusal_errors(refusal))
+    errors = refusal_errors(refusal)
+    later = refusal.why is Why.LOCKED
+    return failed_json(index, written.id, refusal.message, errors, retriable=later)
 
 
 def problem_of(refusal: Refusal) -> Problem:
+    if refusal.lock:
+        return locked(refusal.lock, refusal.message)
     return Problem(STATUS[refusal.why], refusal.message, errors=refusal_errors(refusal))
 
 
@@ -210,9 +205,12 @@ def refusal_errors(refusal: Refusal) -> list[dict[str, Any]]:
 
 @contextmanager
 def deletion_problems() -> Iterator[None]:
-    """Kestra's BulkErrorResponse `{message, invalids}`, as further members of the problem."""
+    """Kestra's BulkErrorResponse `{message, invalids}`, as further members of the problem; 423
+    for what somebody else has locked."""
     try:
         yield
+    except Locked as exc:
+        raise locked(exc.lock) from exc
     except Undeletable as exc:
         members = {"message": str(exc), "invalids": exc.invalids}
         raise Problem(403 if exc.forbidden else 400, str(exc), members=members) from exc

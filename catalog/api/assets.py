@@ -113,7 +113,7 @@ def id_param(request: Request) -> str:
 
 def find_asset(access: Access, asset_id: str, allow_deleted: bool = False) -> Asset:
     """The asset with its namespace and state, or 404."""
-    visible = Asset.objects.visible_to(access).select_related("namespace", "state")
+    visible = Asset.objects.visible_to(access).select_related("namespace", "state", "lock")
     found = visible.defer("search_text", "state__clock")
     asset = None if "\0" in asset_id else found.filter(public_id=asset_id).first()
     if asset is None or (asset.deleted_at and not allow_deleted):

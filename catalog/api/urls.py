@@ -14,6 +14,7 @@ from catalog.api.asset_writes import (
     AssetsByIds,
 )
 from catalog.api.assets import AssetFacets, AssetSearch
+from catalog.api.locks import AssetLocking
 from catalog.api.namespaces import NamespaceItem, NamespaceSearch, NamespaceVariables
 
 urlpatterns: list[URLPattern] = [
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("assets/search", AssetSearch.as_view(), name="asset_search"),
     path("assets/facets", AssetFacets.as_view(), name="asset_facets"),
     path("assets/by-id", AssetById.as_view(), name="asset_by_id"),
+    path("assets/<path:asset_id>/lock", AssetLocking.as_view(), name="asset_lock"),
     path("assets/<path:asset_id>/restore", AssetRestore.as_view(), name="asset_restore"),
     path("assets/<path:asset_id>", AssetResource.as_view(), name="asset"),
     path("namespaces/search", NamespaceSearch.as_view(), name="namespace_search"),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from accounts.access import Access
 from accounts.permissions import Action, Resource
-from catalog.declaring import KnownAsset, create_assets, find_assets
+from catalog.finding import KnownAsset, create_assets, find_assets
 from catalog.moments import moment
 from catalog.naming import ensure_namespaces
 from lineage.dsl import UNSET, AssetDeclaration, Bundle
@@ -89,7 +89,14 @@ def why_not(
     known: KnownAsset | None,
     namespaces: Mapping[str, int],
 ) -> str:
-    """Why this output may not be written, or "". Both where it is and where it goes count."""
+    """Why this output may not be written, or "". Both where it is and where it goes count.
+
+    A lock keeps out all executions but its owner (K4.6); a failed run writes nothing anyway.
+    """
+    lock = known.lock if known and run.is_productive else None
+    if lock and lock.execution_id != run.posted_in.id:
+        who = f"execution {lock.owner}" if lock.execution_id else lock.owner
+        return f"Asset “{output.id}” is locked by {who} until {lock.until:%Y-%m-%d %H:%M} UTC."
     if known is not None and known.claimed:
         if not may_write(access, known.namespace):
             return f"Asset “{output.id}” is in a namespace that this token may not write."

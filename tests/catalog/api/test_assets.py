@@ -111,6 +111,7 @@ def test_an_asset_in_full(shelf: Shelf):
         "columns": [],
         "state": "fresh",
         "stateReason": "Written as often as usual.",
+        "lock": None,
     }
     assert body["updated"].endswith("Z")
 
