@@ -180,6 +180,7 @@ ACCESS: dict[str, dict[str, Row]] = {
         "PUT build_orders.yaml": API_POST,
         "PUT close_books.yaml": API_POST,
     },
+    "flow_inputs": {"GET build_orders": API_READ, "GET close_books": API_HIDDEN},
     "flow_revisions": {"GET build_orders": API_READ, "GET close_books": API_HIDDEN},
     "executions": {"POST new-data-run": API_POST, "POST new-finance-run": API_POST},
     "flows": {"POST new-data-flow": API_POST, "POST new-finance-flow": API_POST},

@@ -2,6 +2,7 @@
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
+    OpenApiExample,
     OpenApiParameter,
     OpenApiResponse,
     extend_schema,
@@ -105,5 +106,47 @@ FLOW_REVISIONS = extend_schema_view(
         tags=["Flows"],
         summary="Revisions of a flow",
         responses={200: OpenApiTypes.OBJECT},
+    )
+)
+FLOW_INPUTS = extend_schema_view(
+    get=extend_schema(
+        operation_id="getFlowInputs",
+        tags=["Flows"],
+        summary="Inputs of a flow, with their options",
+        description="`expression` of a SELECT or MULTISELECT is evaluated under the caller's"
+        " permissions: `assets()` lists what the caller may see. `input.<id>=value` fills in a"
+        " field that others depend on. An expression that fails is told in `error`.",
+        parameters=[OpenApiParameter("input.<id>", str, description="A value, by input id.")],
+        responses={
+            200: OpenApiResponse(
+                OpenApiTypes.OBJECT,
+                "The inputs of the latest revision.",
+                examples=[
+                    OpenApiExample(
+                        "A dynamic input",
+                        value={
+                            "namespace": "company.data",
+                            "id": "list_buckets",
+                            "revision": 1,
+                            "inputs": [
+                                {
+                                    "id": "buckets",
+                                    "type": "MULTISELECT",
+                                    "displayName": None,
+                                    "description": None,
+                                    "required": True,
+                                    "defaults": None,
+                                    "options": ["logs", "raw"],
+                                    "allowCustomValue": False,
+                                    "expression": "{{ assets(type='BUCKET') | jq('.[].id') }}",
+                                    "dependsOn": [],
+                                    "error": None,
+                                }
+                            ],
+                        },
+                    )
+                ],
+            )
+        },
     )
 )

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from lineage.api.dependencies import AssetDependencies, AssetDependenciesById
 from lineage.api.execution_reads import ExecutionItem, ExecutionSearch
 from lineage.api.execution_writes import ExecutionCollection
+from lineage.api.flow_inputs import FlowInputs
 from lineage.api.flow_reads import FlowRevisions, FlowSearch, NamespaceFlows
 from lineage.api.flow_writes import FlowCollection, FlowResource
 
@@ -26,6 +27,11 @@ urlpatterns: list[URLPattern] = [
     path("flows/search", FlowSearch.as_view(), name="flow_search"),
     path("flows/<str:namespace>", NamespaceFlows.as_view(), name="namespace_flows"),
     path("flows/<str:namespace>/<str:flow_id>", FlowResource.as_view(), name="flow"),
+    path(
+        "flows/<str:namespace>/<str:flow_id>/inputs",
+        FlowInputs.as_view(),
+        name="flow_inputs",
+    ),
     path(
         "flows/<str:namespace>/<str:flow_id>/revisions",
         FlowRevisions.as_view(),

@@ -39,8 +39,11 @@ from lineage.dsl.flows import (
     Task,
     Trigger,
 )
+from lineage.dsl.inputs import ResolvedInput, resolve_inputs
 
 __all__ = [
+    "ResolvedInput",
+    "resolve_inputs",
     "EXTERNAL_TYPE",
     "SECRET_MASK",
     "UNSET",

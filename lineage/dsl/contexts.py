@@ -175,15 +175,15 @@ def _inputs(flow: Flow | None, posted: Mapping[str, Any]) -> Mapping[str, Any]:
     for field in flow.inputs:
         path = field.id.split(".")
         if field.type.upper() == "SECRET":
-            _set(inputs, path, SECRET_MASK)
+            set_dotted(inputs, path, SECRET_MASK)
         elif field.defaults is not None and not (
             isinstance(field.defaults, str) and is_template(field.defaults)
         ):
-            _set(inputs, path, field.defaults, keep=True)
+            set_dotted(inputs, path, field.defaults, keep=True)
     return inputs
 
 
-def _set(tree: dict[str, Any], path: list[str], value: Any, *, keep: bool = False) -> None:
+def set_dotted(tree: dict[str, Any], path: list[str], value: Any, *, keep: bool = False) -> None:
     """Sets a dotted name without touching the maps that were posted."""
     for key in path[:-1]:
         below = tree.get(key)
@@ -207,7 +207,7 @@ def _labels(labels: Any) -> dict[str, Any]:
         if isinstance(key, str) and value is not None:
             found[key] = value
             if "." in key and len(key) <= 256:
-                _set(found, key.split("."), value)
+                set_dotted(found, key.split("."), value)
     return found
 
 

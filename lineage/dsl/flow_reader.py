@@ -88,7 +88,8 @@ class _Reader:
     def input(self, item: Fields) -> FlowInput:
         input_id = item.required_text("id", rules.validate_input_id)
         self.claim(item, input_id, self.input_lines)
-        values = item.get("values")
+        # MULTISELECT had `options` before it had `values`, as SELECT has them.
+        values = item.get("values") or item.get("options")
         if values is not None and not isinstance(values.value, list | str):
             item.problem("must be a list", "values")
         return FlowInput(
@@ -101,6 +102,8 @@ class _Reader:
             required=item.boolean("required", default=True),
             display_name=item.text("displayName"),
             description=item.text("description"),
+            custom_values=item.boolean("allowCustomValue"),
+            depends_on=_depends_on(item),
         )
 
     def trigger(self, item: Fields) -> Trigger:
@@ -183,6 +186,14 @@ def _looks_like_task(node: Node) -> bool:
 def _first_text(node: Node, keys: tuple[str, ...]) -> str | None:
     candidates = (node.value.get(key) for key in keys)
     return next((n.value for n in candidates if n and isinstance(n.value, str)), None)
+
+
+def _depends_on(item: Fields) -> tuple[str, ...]:
+    """`dependsOn: {inputs: [id, …], condition?}`."""
+    block = item.inner("dependsOn")
+    inputs = block.plain("inputs") if block else None
+    listed = inputs if isinstance(inputs, list) else []
+    return tuple(name for name in listed if isinstance(name, str))
 
 
 def _caches(item: Fields) -> bool:

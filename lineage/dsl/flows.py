@@ -98,7 +98,8 @@ class Trigger:
 @dataclass(frozen=True, slots=True, eq=False)
 class FlowInput:
     """One field of the form that starts the flow. `expression` yields the options of a SELECT or
-    MULTISELECT when it is asked for; `values` are literal options."""
+    MULTISELECT when it is asked for; `values` are literal options; `custom_values` lets others in.
+    `depends_on` names the inputs above that it is made of."""
 
     id: str
     type: str
@@ -109,6 +110,8 @@ class FlowInput:
     required: bool = True
     display_name: str | None = None
     description: str | None = None
+    custom_values: bool = False
+    depends_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

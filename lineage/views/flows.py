@@ -10,6 +10,7 @@ from accounts import words
 from accounts.web import PageRequest, page, tenant_page
 from catalog.cursors import BadCursor
 from lineage.drawing import Run, run_bars
+from lineage.flow_inputs import controls, filled_in, inputs_of, values_text
 from lineage.forms import flow_filter
 from lineage.models import Flow
 from lineage.queries import flows, runs
@@ -20,6 +21,8 @@ from lineage.views.flow_source import diff, highlighted
 
 #: A list says "1,000+" where there are more.
 COUNTED = 1_000
+#: Fields of the form; more are counted only.
+SHOWN_INPUTS = 200
 #: Executions on a flow's page, and assets that its source may declare there.
 RECENT, DECLARED = 10, 500
 
@@ -88,6 +91,8 @@ def flow_detail(request: PageRequest, namespace: str, flow_id: str) -> HttpRespo
         "writes": flows.writes_of(access, flow),
         **(source_context(request, flow) if flow.is_registered else {}),
     }
+    if request.htmx.target == "inputs-text":
+        return page(request, "lineage/flow_inputs.html", context, "inputs_text")
     return page(request, "lineage/flow_detail.html", context, "source")
 
 
@@ -100,7 +105,10 @@ def source_context(request: PageRequest, flow: Flow) -> dict[str, object]:
         raise Http404("There is no such revision.")
     parsed = flows.parsed(flow, number)
     declared = parsed.declared_assets()[:DECLARED] if parsed else ()
+    inputs = inputs_of(request.access, parsed, filled_in(request.GET, parsed)) if parsed else []
     return {
+        "inputs": controls(inputs[:SHOWN_INPUTS]),
+        "inputs_text": values_text(inputs),
         "revision": sources[number],
         "revisions": flows.revisions_of(request.access, flow),
         "source": highlighted(sources[number].source),
