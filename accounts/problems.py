@@ -5,7 +5,9 @@ from json import JSONDecodeError
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import DataError
 from django.http import Http404, JsonResponse
+from psycopg.errors import InvalidRegularExpression
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
@@ -53,6 +55,10 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's hook: every exception it knows becomes a problem; others stay a 500."""
     if isinstance(exc, Http404):
         exc = exceptions.NotFound(str(exc) or "Not found.")
+    elif isinstance(exc, DataError) and isinstance(exc.__cause__, InvalidRegularExpression):
+        # What Python takes for a pattern, PostgreSQL does not always.
+        reason = exc.__cause__.diag.message_primary
+        exc = Problem(400, f"A filter's pattern cannot be used: {reason}.")
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied(str(exc) or "Not allowed.")
     if not isinstance(exc, exceptions.APIException):

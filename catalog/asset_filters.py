@@ -19,9 +19,9 @@ from catalog.asset_types import spellings
 from catalog.filter_queries import Meaning, column
 from catalog.filters import (
     EQUALITY,
+    MOMENTS,
     NULLNESS,
-    ORDERING,
-    WORDING,
+    TEXTUAL,
     Condition,
     FieldSpec,
     Filter,
@@ -40,18 +40,18 @@ _MEMBERS = (*EQUALITY, Op.CONTAINS, Op.NOT_CONTAINS, *NULLNESS)
 
 FIELDS: Mapping[str, FieldSpec] = {
     "q": FieldSpec((Op.EQUALS, Op.NOT_EQUALS, Op.CONTAINS)),
-    "id": FieldSpec((*EQUALITY, *WORDING)),
-    "type": FieldSpec((*EQUALITY, *WORDING)),
-    "namespace": FieldSpec((*EQUALITY, *WORDING, *NULLNESS, Op.PREFIX)),
-    "displayName": FieldSpec((*EQUALITY, *WORDING, *NULLNESS)),
+    "id": FieldSpec(TEXTUAL),
+    "type": FieldSpec(TEXTUAL),
+    "namespace": FieldSpec((*TEXTUAL, *NULLNESS, Op.PREFIX)),
+    "displayName": FieldSpec((*TEXTUAL, *NULLNESS)),
     "metadata": FieldSpec((*EQUALITY, *NULLNESS), keyed=True),
     "owner": FieldSpec(_MEMBERS),
     "tags": FieldSpec(_MEMBERS),
     "state": FieldSpec(EQUALITY, read_choice(*Freshness)),
-    "created": FieldSpec(ORDERING, read_time),
-    "updated": FieldSpec(ORDERING, read_time),
-    "lastWritten": FieldSpec((*ORDERING, *NULLNESS), read_time),
-    "lastRead": FieldSpec((*ORDERING, *NULLNESS), read_time),
+    "created": FieldSpec(MOMENTS, read_time),
+    "updated": FieldSpec(MOMENTS, read_time),
+    "lastWritten": FieldSpec((*MOMENTS, *NULLNESS), read_time),
+    "lastRead": FieldSpec((*MOMENTS, *NULLNESS), read_time),
     "deleted": FieldSpec((Op.EQUALS, Op.NOT_EQUALS), read_boolean),
     "locked": FieldSpec((Op.EQUALS, Op.NOT_EQUALS), read_boolean),
 }

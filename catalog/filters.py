@@ -22,6 +22,7 @@ from typing import Any, Literal, Protocol
 MAX_CONDITIONS = 100
 MAX_DEPTH = 5
 MAX_VALUE = 2000
+MAX_PATTERN = 200
 
 
 class Op(StrEnum):
@@ -55,6 +56,10 @@ ORDERING = (
     Op.LESS_THAN,
     Op.LESS_THAN_OR_EQUAL_TO,
 )
+#: What text may be asked.
+TEXTUAL = (*EQUALITY, *WORDING, Op.REGEX)
+#: What a time may be asked.
+MOMENTS = (Op.EQUALS, Op.NOT_EQUALS, *ORDERING)
 NULLNESS = (Op.IS_NULL, Op.IS_NOT_NULL)
 
 
@@ -152,6 +157,20 @@ def read_time(text: str) -> datetime:
         raise ValueError(f"“{text}” is not an ISO 8601 time.") from None
 
 
+def read_pattern(text: str) -> str:
+    """A regular expression whose time the database can bound: short, neither looking around nor
+    referring back."""
+    if len(text) > MAX_PATTERN:
+        raise ValueError(f"A regular expression has at most {MAX_PATTERN} characters.")
+    if re.search(r"\\[1-9]|\(\?(?!:)", text):
+        raise ValueError("A regular expression may neither look around nor refer back.")
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"“{text}” is no regular expression: {error}.") from None
+    return text
+
+
 def read_choice(*choices: str) -> Callable[[str], str]:
     """A reader that lets only `choices` through, whatever their case; gives them as spelled."""
     spelled = {choice.lower(): choice for choice in choices}
@@ -204,6 +223,8 @@ def _values(op: Op, values: list[str], spec: FieldSpec) -> list[Any]:
         raise ValueError(f"A value has at most {MAX_VALUE} characters, and no NUL.")
     if op in VALUELESS:
         return [None]
+    if op is Op.REGEX:
+        return [read_pattern(value) for value in values]
     if op in LISTS:
         items = [item.strip() for value in values for item in value.split(",") if item.strip()]
         return [tuple(spec.read(item) for item in items)]

@@ -14,7 +14,7 @@ from typing import Literal
 
 from django.conf import settings
 
-Kind = Literal["asset", "flow"]
+Kind = Literal["asset", "flow", "event"]
 type Namer = Callable[[Kind, int], str]
 _BYTES = 12
 

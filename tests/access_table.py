@@ -149,6 +149,12 @@ ACCESS: dict[str, dict[str, Row]] = {
         "DELETE bucket": API_CHANGE,
     },
     "assets": {"POST new-data-asset": API_POST, "POST new-tenant-asset": API_POST},
+    # Without filters there is nothing to delete.
+    "assets_by_query": {"DELETE -": (401, 404, 403, 400, 403, 400, 404)},
+    "usages_by_query": {"DELETE -": (401, 404, 403, 400, 403, 400, 404)},
+    "events_by_query": {"DELETE -": (401, 404, 403, 400, 403, 400, 404)},
+    "usage_search": {"GET -": API_READ},
+    "event_search": {"GET -": API_READ},
     "asset_bulk": {"POST [new-data-asset]": API_POST},
     "assets_by_ids": {"DELETE [orders]": API_CHANGE, "DELETE [ledger]": API_CHANGE},
     "asset_lock": {

@@ -14,12 +14,12 @@ from accounts.problems import Problem
 from catalog.api.documents import NAMESPACE_GET, NAMESPACE_SEARCH, NAMESPACE_VARIABLES
 from catalog.api.params import MAX_PAGE, MAX_SIZE, filters, sorts, whole
 from catalog.filter_queries import Meaning, column, condition_q
-from catalog.filters import EQUALITY, WORDING, Condition, FieldSpec, Op
+from catalog.filters import TEXTUAL, Condition, FieldSpec, Op
 from catalog.models import Namespace
 from catalog.namespace_variables import InvalidVariables, set_variables
 from catalog.reading.json_text import InvalidJson, parse_json
 
-_NAME = FieldSpec((*EQUALITY, *WORDING, Op.PREFIX))
+_NAME = FieldSpec((*TEXTUAL, Op.PREFIX))
 FIELDS = {"q": FieldSpec((Op.EQUALS, Op.CONTAINS)), "id": _NAME, "namespace": _NAME}
 
 

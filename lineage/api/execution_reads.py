@@ -7,8 +7,7 @@ from rest_framework.response import Response
 
 from accounts.api import TenantAPIView
 from accounts.permissions import Action, Resource
-from accounts.problems import Problem
-from catalog.filters import FilterError, parse_filters
+from catalog.api.params import filters
 from lineage.api.paging import Paging
 from lineage.api.read_documents import EXECUTION_GET, EXECUTION_SEARCH
 from lineage.kestra.execution_json import execution_json, light_execution_json
@@ -35,11 +34,8 @@ class ExecutionSearch(TenantAPIView):
 
     def get(self, request: Request, tenant: str) -> Response:
         paging = Paging.of(request, ORDERS)
-        try:
-            filters = parse_filters(request.query_params, EXECUTION_FIELDS)
-        except FilterError as error:
-            raise Problem(422, str(error), errors=error.errors) from error
-        return Response(paging.answer(found_executions(self.access, filters), self.shape))
+        found = found_executions(self.access, filters(request, EXECUTION_FIELDS))
+        return Response(paging.answer(found, self.shape))
 
     def shape(self, found: list[Execution]) -> list[dict[str, Any]]:
         secrets = secrets_of(found)

@@ -8,8 +8,7 @@ from rest_framework.response import Response
 
 from accounts.api import TenantAPIView
 from accounts.permissions import Action, Resource
-from accounts.problems import Problem
-from catalog.filters import FilterError, parse_filters
+from catalog.api.params import filters
 from lineage.api.paging import Paging, whole
 from lineage.api.read_documents import FLOW_GET, FLOW_REVISIONS, FLOW_SEARCH, NAMESPACE_FLOWS
 from lineage.kestra.flow_json import flow_json
@@ -38,11 +37,7 @@ class FlowSearch(TenantAPIView):
 
     def get(self, request: Request, tenant: str) -> Response:
         paging = Paging.of(request, ORDERS)
-        try:
-            filters = parse_filters(request.query_params, FLOW_FIELDS)
-        except FilterError as error:
-            raise Problem(422, str(error), errors=error.errors) from error
-        found = found_flows(self.access, filters)
+        found = found_flows(self.access, filters(request, FLOW_FIELDS))
         return Response(paging.answer(found, lambda rows: flows_json(self, rows)))
 
 

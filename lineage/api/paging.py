@@ -30,7 +30,7 @@ class Paging:
 
     @classmethod
     def of(cls, request: Request, orders: Mapping[str, Keyset], *, size: int = 10) -> "Paging":
-        """Raises Problem 422 naming the parameter."""
+        """Raises Problem 400 naming the parameter."""
         params = request.query_params
         sort = params.getlist("sort") or [next(iter(orders))]
         if len(sort) > 1 or sort[0] not in orders:
@@ -74,4 +74,4 @@ def whole(text: str, name: str, least: int, most: int) -> int:
 
 
 def wrong(name: str, message: str) -> NoReturn:
-    raise Problem(422, message, errors=[{"field": name, "message": message}])
+    raise Problem(400, message, errors=[{"field": name, "message": message}])

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
+from lineage.api.asset_deletion import AssetsByQuery
 from lineage.api.dependencies import AssetDependencies, AssetDependenciesById
 from lineage.api.execution_reads import ExecutionItem, ExecutionSearch
 from lineage.api.execution_writes import ExecutionCollection
 from lineage.api.flow_inputs import FlowInputs
 from lineage.api.flow_reads import FlowRevisions, FlowSearch, NamespaceFlows
 from lineage.api.flow_writes import FlowCollection, FlowResource
+from lineage.api.traces import EventsByQuery, EventSearch, UsagesByQuery, UsageSearch
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -20,6 +22,11 @@ urlpatterns: list[URLPattern] = [
         AssetDependencies.as_view(),
         name="asset_dependencies",
     ),
+    path("assets/by-query", AssetsByQuery.as_view(), name="assets_by_query"),
+    path("assets/usages/search", UsageSearch.as_view(), name="usage_search"),
+    path("assets/usages/by-query", UsagesByQuery.as_view(), name="usages_by_query"),
+    path("assets/lineage-events/search", EventSearch.as_view(), name="event_search"),
+    path("assets/lineage-events/by-query", EventsByQuery.as_view(), name="events_by_query"),
     path("executions", ExecutionCollection.as_view(), name="executions"),
     path("executions/search", ExecutionSearch.as_view(), name="execution_search"),
     path("executions/<path:execution_id>", ExecutionItem.as_view(), name="execution"),

@@ -54,6 +54,7 @@ class AssetUsage(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(F("asset"), F("at").desc(), F("id").desc(), name="asset_usage_by_asset"),
+            models.Index(F("tenant"), F("at").desc(), F("id").desc(), name="asset_usage_by_time"),
         ]
 
 

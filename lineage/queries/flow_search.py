@@ -6,14 +6,14 @@ from django.db.models import Q
 
 from accounts.access import Access
 from catalog.filter_queries import Meaning, column, condition_q
-from catalog.filters import EQUALITY, WORDING, Condition, FieldSpec, Filter, Op
+from catalog.filters import TEXTUAL, Condition, FieldSpec, Filter, Op
 from lineage.models import Flow
 from lineage.models.flows import FlowQuerySet
 from lineage.queries.run_search import label_q, namespace_q
 
 FLOW_FIELDS: Mapping[str, FieldSpec] = {
-    "namespace": FieldSpec((*EQUALITY, *WORDING, Op.PREFIX)),
-    "flowId": FieldSpec((*EQUALITY, *WORDING)),
+    "namespace": FieldSpec((*TEXTUAL, Op.PREFIX)),
+    "flowId": FieldSpec(TEXTUAL),
     "labels": FieldSpec((Op.EQUALS, Op.NOT_EQUALS), keyed=True),
     "q": FieldSpec((Op.EQUALS,)),
 }

@@ -87,6 +87,7 @@ class Keyset:
 NEWEST_FIRST = Keyset("sorted_at")
 OLDEST_FIRST = Keyset("sorted_at", descending=False)
 LATEST_USE_FIRST = Keyset("at")
+EARLIEST_USE_FIRST = Keyset("at", descending=False)
 #: Lists of what there is, by name.
 BY_ID = Keyset("public_id", descending=False)
 BY_ID_BACKWARDS = Keyset("public_id")

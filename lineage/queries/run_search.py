@@ -8,9 +8,9 @@ from accounts.access import Access
 from catalog.filter_queries import Meaning, column, condition_q
 from catalog.filters import (
     EQUALITY,
+    MOMENTS,
     NULLNESS,
-    ORDERING,
-    WORDING,
+    TEXTUAL,
     Condition,
     FieldSpec,
     Filter,
@@ -23,11 +23,11 @@ from lineage.models import Execution, Flow
 from lineage.models.runs import ExecutionQuerySet, State
 from lineage.queries.runs import text_q
 
-TEXT = FieldSpec((*EQUALITY, *WORDING))
-TIME = FieldSpec((Op.EQUALS, *ORDERING), read_time)
+TEXT = FieldSpec(TEXTUAL)
+TIME = FieldSpec(MOMENTS, read_time)
 
 EXECUTION_FIELDS: Mapping[str, FieldSpec] = {
-    "namespace": FieldSpec((*EQUALITY, *WORDING, Op.PREFIX)),
+    "namespace": FieldSpec((*TEXTUAL, Op.PREFIX)),
     "flowId": TEXT,
     "executionId": TEXT,
     "state": FieldSpec(EQUALITY, read_choice(*State.values)),

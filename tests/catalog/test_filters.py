@@ -12,6 +12,7 @@ from catalog.filters import (
     EQUALITY,
     NULLNESS,
     ORDERING,
+    TEXTUAL,
     WORDING,
     Condition,
     FieldSpec,
@@ -187,3 +188,11 @@ def test_any_parameter_is_parsed_or_refused(name: str, value: str):
         assert isinstance(parse_filters(query, ALLOWED), Group)
     except FilterError as error:
         assert error.errors
+
+
+@pytest.mark.parametrize("pattern", ["(", "(a)\\1", "(?=a)", "(?<!a)b", "a" * 201])
+def test_a_pattern_is_one_that_the_database_can_bound(pattern: str):
+    params = QueryDict(mutable=True)
+    params["filters[id][REGEX]"] = pattern
+    with pytest.raises(FilterError):
+        parse_filters(params, {"id": FieldSpec(TEXTUAL)})

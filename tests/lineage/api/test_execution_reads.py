@@ -112,7 +112,7 @@ def test_search_names_what_is_wrong_with_a_filter(world: World):
         {"page": "9999999", "size": "500"},
     ):
         response = world.cast.api("admin").get(url, params)
-        assert response.status_code == 422, params
+        assert response.status_code == 400, params
         assert response["Content-Type"] == "application/problem+json"
         assert response.json()["errors"][0]["field"] in params
 
