@@ -16,6 +16,7 @@ from django.db.models.functions import Lower
 
 from accounts.access import Access
 from catalog.asset_types import spellings
+from catalog.expiry import Expiry, expiry_q
 from catalog.filter_queries import Meaning, column
 from catalog.filters import (
     EQUALITY,
@@ -46,6 +47,10 @@ FIELDS: Mapping[str, FieldSpec] = {
     "displayName": FieldSpec((*TEXTUAL, *NULLNESS)),
     "metadata": FieldSpec((*EQUALITY, *NULLNESS), keyed=True),
     "owner": FieldSpec(_MEMBERS),
+    "status": FieldSpec((*EQUALITY, *WORDING)),
+    "ttl": FieldSpec((*ORDERING, *NULLNESS), read_time),
+    "expiry": FieldSpec(EQUALITY, read_choice(*Expiry)),
+    "partOf": FieldSpec(EQUALITY),
     "tags": FieldSpec(_MEMBERS),
     "state": FieldSpec(EQUALITY, read_choice(*Freshness)),
     "created": FieldSpec(MOMENTS, read_time),
@@ -71,6 +76,10 @@ def meanings(access: Access, now: datetime) -> Mapping[str, Meaning]:
         "displayName": column("display_name"),
         "metadata": _metadata,
         "owner": _member("owners"),
+        "status": column("status"),
+        "ttl": column("expires_at"),
+        "expiry": _expiry_at(now),
+        "partOf": _part_of,
         "tags": _member("tags"),
         "state": _state_at(now),
         "created": column("created_at"),
@@ -214,6 +223,26 @@ def _locked_at(now: datetime) -> Meaning:
         return held if condition.value is (condition.op is Op.EQUALS) else ~held
 
     return meaning
+
+
+def _expiry_at(now: datetime) -> Meaning:
+    def meaning(condition: Condition) -> Q:
+        several = condition.op in (Op.IN, Op.NOT_IN)
+        found = Q(pk__in=[])
+        for bucket in condition.value if several else (condition.value,):
+            found |= expiry_q(Expiry(bucket.upper()), now)
+        return ~found if condition.op in POSITIVE else found
+
+    return meaning
+
+
+def _part_of(condition: Condition) -> Q:
+    """The parts of an asset, by its id."""
+    several = condition.op in (Op.IN, Op.NOT_IN)
+    found = Q(pk__in=[])
+    for whole in condition.value if several else (condition.value,):
+        found |= Q(part_of__isnull=False) & Q(part_of__contains={"id": whole})
+    return ~found if condition.op in POSITIVE else found
 
 
 def _deleted(condition: Condition) -> Q:

@@ -25,11 +25,14 @@ FIELDS = {
     "fresh": "state",
     "id": "id",
     "is": "is",
+    "status": "status",
+    "expiry": "expiry",
 }
 #: Field → how it is written.
 SPELLED = {"namespace": "ns"}
 STATES = ("fresh", "stale", "failed", "never", "unknown")
 FLAGS = ("deleted",)
+EXPIRIES = ("expired", "expiring_7d", "expiring_30d", "no_expiry")
 MAX_TERMS = 30
 MAX_LENGTH = 2000
 
@@ -181,7 +184,7 @@ def _term(found: re.Match[str]) -> Term:
 
 def _checked(term: Term) -> Term:
     """A known field's values in their one spelling, or the term with its error."""
-    choices = {"state": STATES, "is": FLAGS}.get(term.field)
+    choices = {"state": STATES, "is": FLAGS, "expiry": EXPIRIES}.get(term.field)
     if choices is None:
         return term
     values = tuple(dict.fromkeys(value.lower() for value in term.values))

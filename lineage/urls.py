@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from lineage.views.asset_graph import asset_impact, asset_lineage, asset_neighbours
+from lineage.views.asset_offers import asset_offers
 from lineage.views.executions import execution_detail, execution_list
 from lineage.views.explorer import explorer, explorer_svg
 from lineage.views.flows import flow_detail, flow_list
@@ -21,5 +22,6 @@ urlpatterns: list[URLPattern] = [
     path("assets/<asset_id:asset_id>/-/executions", asset_executions, name="asset_executions"),
     path("assets/<asset_id:asset_id>/-/impact", asset_impact, name="asset_impact"),
     path("assets/<asset_id:asset_id>/-/lineage", asset_lineage, name="asset_lineage"),
+    path("assets/<asset_id:asset_id>/-/offers", asset_offers, name="asset_offers"),
     path("assets/<asset_id:asset_id>/-/neighbours", asset_neighbours, name="asset_neighbours"),
 ]

@@ -105,6 +105,11 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET ledger": PAGE_HIDDEN,
         "GET bucket": PAGE_HIDDEN,
     },
+    "lineage:asset_offers": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
+    },
     "lineage:asset_impact": {
         "GET orders": PAGE,
         "GET ledger": PAGE_HIDDEN,

@@ -3,16 +3,21 @@
 from datetime import datetime
 from typing import Any
 
+from catalog.asset_actions import with_offers
 from catalog.freshness import freshness
 from catalog.models import Asset, AssetLock
+from catalog.reading.lifecycle import ttl_text
 
 
 def asset_json(asset: Asset, now: datetime) -> dict[str, Any]:
-    """`asset` comes with its `namespace` and `state`; `state` is its freshness at `now`."""
+    """`asset` comes with its `namespace` and `state`; `state` is its freshness at `now`.
+
+    `assetActions` say whether they are `offered`: whether their conditions hold (K1.9).
+    """
     state = getattr(asset, "state", None)
     judged = freshness(asset.type, state, now)
     lock = getattr(asset, "lock", None)
-    return {
+    shown = {
         "namespace": asset.namespace.name if asset.namespace else None,
         "id": asset.public_id,
         "type": asset.type,
@@ -22,7 +27,12 @@ def asset_json(asset: Asset, now: datetime) -> dict[str, Any]:
         "created": asset.created_at,
         "updated": state.updated_at if state else asset.created_at,
         "deleted": asset.deleted_at is not None,
+        "status": asset.status,
+        "ttl": ttl_text(asset.expires_at) if asset.expires_at else None,
+        "owner": asset.owners[0] if asset.owners else None,
         "owners": asset.owners,
+        "partOf": asset.part_of,
+        "relatedTo": asset.related_to,
         "tags": asset.tags,
         "columns": asset.columns,
         "state": judged.state,
@@ -34,6 +44,13 @@ def asset_json(asset: Asset, now: datetime) -> dict[str, Any]:
         "deletedAt": asset.deleted_at,
         "lock": lock_json(asset, lock) if lock and lock.locked_until > now else None,
     }
+    shown["assetActions"] = with_offers(asset.actions, shown)
+    return shown
+
+
+def offers_of(asset: Asset, now: datetime) -> list[dict[str, Any]]:
+    """The actions of an asset, each with whether it is `offered` at `now`."""
+    return asset_json(asset, now)["assetActions"] if asset.actions else []
 
 
 def lock_json(asset: Asset, lock: AssetLock) -> dict[str, Any]:

@@ -21,7 +21,21 @@ ASSET: dict[str, Any] = {
     "created": "2026-11-01T08:00:00Z",
     "updated": "2026-11-21T08:01:30Z",
     "deleted": False,
+    "status": "active",
+    "ttl": "2026-12-31T00:00:00.000Z",
+    "owner": "finance",
     "owners": ["finance"],
+    "partOf": {"id": "analytics", "role": "mart"},
+    "relatedTo": [{"id": "analytics.orders_backup", "role": "backup"}],
+    "assetActions": [
+        {
+            "namespace": "company.data",
+            "flowId": "rebuild_orders",
+            "label": "Rebuild",
+            "when": [{"field": "status", "op": "EQ", "value": "active"}],
+            "offered": True,
+        }
+    ],
     "tags": ["certified"],
     "columns": [{"name": "order_id", "type": "bigint"}],
     "state": "fresh",

@@ -1,13 +1,17 @@
 """The pages of one asset."""
 
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.web import PageRequest, page, tenant_page
+from catalog.api.asset_json import offers_of
 from catalog.asset_frame import asset_frame
 from catalog.cursors import BadCursor
+from catalog.expiry import expiry_of
 from catalog.history import history_of
 from catalog.provenance import metadata_entries
+from catalog.relations import relatives_of
 
 
 @require_safe
@@ -15,8 +19,14 @@ from catalog.provenance import metadata_entries
 def asset_detail(request: PageRequest, asset_id: str) -> HttpResponse:
     context = asset_frame(request, asset_id)
     asset, clock = context["asset"], context["clock"]
-    entries = metadata_entries(asset.metadata, context["type"].keys, clock)
-    return page(request, "catalog/asset_detail.html", context | {"entries": entries})
+    now = timezone.now()
+    context |= {
+        "entries": metadata_entries(asset.metadata, context["type"].keys, clock),
+        "relatives": relatives_of(request.access, asset),
+        "expiry": expiry_of(asset.expires_at, now),
+        "offers": [action for action in offers_of(asset, now) if action["offered"]],
+    }
+    return page(request, "catalog/asset_detail.html", context)
 
 
 @require_safe
