@@ -12,6 +12,7 @@ from catalog.queries import Search, list_assets
 
 MAX_ROWS = 10_000
 PAGE = 500
+FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 COLUMNS = tuple(
     [
         "id",
@@ -77,8 +78,11 @@ def values(row: AssetRow) -> tuple[Any, ...]:
 
 
 def cell(value: Any) -> str:
-    """Text that a spreadsheet takes for text: what would begin a formula gets an apostrophe."""
+    """Text that a spreadsheet takes for text: what would begin a formula gets an apostrophe.
+
+    Spreadsheets skip white space before it, and some read the full-width signs as well.
+    """
     if value is None:
         return ""
     text = value.isoformat() if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return f"'{text}" if text.lstrip().startswith(FORMULA_SIGNS) or text[:1].isspace() else text
