@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.access import Access
+from accounts.conditional import NOT_KEPT, REVALIDATED
 from accounts.models import User
 from accounts.permissions import Action, Resource
 from accounts.web import enter
@@ -22,6 +23,12 @@ class TenantAPIView(APIView):
 
     access: Access
     needs: dict[str, tuple[Resource, Action]] = {}  # noqa: RUF012 overridden whole by each view
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answers depend on who asks, so nobody on the way keeps them; an ETag lets the client."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", REVALIDATED if "ETag" in answer else NOT_KEPT)
+        return answer
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

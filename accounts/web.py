@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from accounts.access import Access, access_in, tenants_of
+from accounts.conditional import REVALIDATED
 from accounts.models import Tenant, User
 from accounts.scoping import ScopedQuerySet
 
@@ -38,7 +39,10 @@ def enter(user: User, slug: str) -> Access:
 def tenant_page[**P](
     view: Callable[Concatenate[PageRequest, P], HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
-    """For views under `/<tenant>/`: builds the one `Access` of the request."""
+    """For views under `/<tenant>/`: builds the one `Access` of the request.
+
+    A page shows what its reader may see, so nobody else gets it out of a cache.
+    """
 
     @wraps(view)
     def with_access(
@@ -46,7 +50,9 @@ def tenant_page[**P](
     ) -> HttpResponseBase:
         request.access = enter(request.user, tenant)
         remember_tenant(request.user, request.access.tenant)
-        return view(request, *args, **kwargs)
+        answer = view(request, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", REVALIDATED)
+        return answer
 
     return with_access
 

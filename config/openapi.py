@@ -17,6 +17,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
+from accounts.conditional import conditional
+
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457 problem details. `errors` names each bad field.",
@@ -41,12 +43,16 @@ PROBLEM: dict[str, Any] = {
         },
     },
 }
+TEXT: dict[str, Any] = {"schema": {"type": "string"}}
+SECONDS: dict[str, Any] = {"schema": {"type": "integer", "minimum": 1}}
 #: When every operation, and when one with a body, answers with a problem.
 ALWAYS = {
     "400": "The request cannot be read.",
     "401": "No token and no session, or one that is not valid any more.",
     "403": "No role allows this.",
     "404": "There is no such thing, or you may not see it.",
+    "406": "This API answers with JSON only.",
+    "429": "Too many requests by this account; Retry-After says when to come back.",
 }
 WITH_BODY = {
     "413": "The body is too large, as sent or after unpacking.",
@@ -76,6 +82,8 @@ def add_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     said = ALWAYS | WITH_BODY
     components["responses"] = {f"Problem{code}": response(text) for code, text in said.items()}
+    components["responses"]["Problem401"]["headers"] = {"WWW-Authenticate": TEXT}
+    components["responses"]["Problem429"]["headers"] = {"Retry-After": SECONDS}
     for path in result["paths"].values():
         for operation in path.values():
             codes = said if "requestBody" in operation else ALWAYS
@@ -84,7 +92,9 @@ def add_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
                 operation["responses"].setdefault(code, reference)
             for code, answer in list(operation["responses"].items()):
                 if code >= "400" and "$ref" not in answer:
-                    operation["responses"][code] = response(answer["description"])
+                    problem = response(answer["description"])
+                    problem["content"] |= answer.get("content", {})
+                    operation["responses"][code] = problem
             operation["responses"] = dict(sorted(operation["responses"].items()))
     return result
 
@@ -116,13 +126,20 @@ def document_yaml() -> bytes:
 @login_not_required
 @require_safe
 def openapi_json(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(document_json(), content_type="application/json")
+    return public(request, document_json(), "application/json")
 
 
 @login_not_required
 @require_safe
 def openapi_yaml(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(document_yaml(), content_type="application/yaml")
+    return public(request, document_yaml(), "application/yaml")
+
+
+def public(request: HttpRequest, content: bytes, content_type: str) -> HttpResponse:
+    """The same for everybody, and another after an upgrade."""
+    answer = conditional(request, content, content_type)
+    answer["Cache-Control"] = "public, no-cache"
+    return answer
 
 
 @login_not_required

@@ -131,6 +131,8 @@ SENDS_MAIL = bool(environment.text("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "Headwater <headwater@localhost>")
 
 # --- API -------------------------------------------------------------------------------------
+RATE_LIMIT_READS = environment.whole_number("RATE_LIMIT_READS", 0, minimum=0)
+RATE_LIMIT_WRITES = environment.whole_number("RATE_LIMIT_WRITES", 0, minimum=0)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.BearerAuthentication",
@@ -139,6 +141,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.PrincipalThrottle"],
     "EXCEPTION_HANDLER": "accounts.problems.problem_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -67,7 +67,10 @@ ASSET_BULK = extend_schema(
     description="A JSON array, NDJSON, a YAML list or several YAML documents; at most 1000. 422"
     " when none went in.",
     request=_BODY | {"application/x-ndjson": OpenApiTypes.STR},
-    responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "A result for each.")},
+    responses={
+        200: OpenApiResponse(OpenApiTypes.OBJECT, "A result for each."),
+        422: OpenApiResponse(OpenApiTypes.OBJECT, "A result for each; none went in."),
+    },
     examples=[OpenApiExample("Results", _RESULTS, response_only=True)],
 )
 _IF_MATCH = OpenApiParameter(

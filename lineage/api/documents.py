@@ -79,7 +79,10 @@ EXECUTION_POST = extend_schema_view(
             "application/x-ndjson": OpenApiTypes.STR,
         },
         responses={
-            200: OpenApiResponse(OpenApiTypes.OBJECT, "The stored execution, or a result each.")
+            200: OpenApiResponse(OpenApiTypes.OBJECT, "The stored execution, or a result each."),
+            422: OpenApiResponse(
+                OpenApiTypes.OBJECT, "Of one, what is wrong with it; of several, a result each."
+            ),
         },
         examples=[
             OpenApiExample("One execution", EXECUTION, request_only=True),

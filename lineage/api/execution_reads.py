@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import TenantAPIView
+from accounts.conditional import conditional_json
 from accounts.permissions import Action, Resource
 from catalog.api.params import filters
 from lineage.api.paging import Paging
@@ -55,15 +57,16 @@ class ExecutionItem(TenantAPIView):
 
     needs = {"GET": (Resource.EXECUTION, Action.VIEW)}
 
-    def get(self, request: Request, tenant: str, execution_id: str) -> Response:
+    def get(self, request: Request, tenant: str, execution_id: str) -> HttpResponse:
         execution = find_execution(self.access, execution_id)
         runs = task_runs_of(self.access, execution)
-        return Response(
+        return conditional_json(
+            request,
             execution_json(
                 execution,
                 runs,
                 tenant=self.access.tenant.slug,
                 secrets=secrets_of([execution])[execution.pk],
                 emits=emits_of(self.access, runs),
-            )
+            ),
         )

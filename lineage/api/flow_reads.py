@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import TenantAPIView
+from accounts.conditional import conditional_json
 from accounts.permissions import Action, Resource
 from catalog.api.params import filters
 from lineage.api.paging import Paging, whole
@@ -59,7 +60,7 @@ class FlowItem(TenantAPIView):
 
     needs = {"GET": (Resource.FLOW, Action.VIEW)}
 
-    def get(self, request: Request, tenant: str, namespace: str, flow_id: str) -> Response:
+    def get(self, request: Request, tenant: str, namespace: str, flow_id: str) -> HttpResponse:
         flow = find_flow(self.access, namespace, flow_id)
         asked = request.query_params.get("revision")
         number = whole(asked, "revision", 1, 2**31 - 1) if asked else flow.revision
@@ -67,7 +68,7 @@ class FlowItem(TenantAPIView):
         if asked and revision is None:
             raise Http404(f"Flow “{namespace}.{flow_id}” has no revision {number}.")
         source = request.query_params.get("source", "false").lower() == "true"
-        return Response(flow_json(flow, revision, tenant=tenant, source=source))
+        return conditional_json(request, flow_json(flow, revision, tenant=tenant, source=source))
 
 
 @FLOW_REVISIONS
@@ -76,10 +77,11 @@ class FlowRevisions(TenantAPIView):
 
     needs = {"GET": (Resource.FLOW, Action.VIEW)}
 
-    def get(self, request: Request, tenant: str, namespace: str, flow_id: str) -> Response:
+    def get(self, request: Request, tenant: str, namespace: str, flow_id: str) -> HttpResponse:
         flow = find_flow(self.access, namespace, flow_id)
         revisions = every_source(self.access, flow, MOST)
-        return Response([flow_json(flow, revision, tenant=tenant) for revision in revisions])
+        shown = [flow_json(flow, revision, tenant=tenant) for revision in revisions]
+        return conditional_json(request, shown)
 
 
 def flows_json(view: TenantAPIView, flows: list[Flow]) -> list[dict[str, Any]]:

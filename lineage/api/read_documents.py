@@ -29,6 +29,8 @@ def _filters(*examples: str) -> list[OpenApiParameter]:
     return [OpenApiParameter(f"filters{name}", str, description=_FILTERS) for name in examples]
 
 
+_WRONG = OpenApiResponse(description="A parameter is wrong; `errors` names it.")
+_FLOWS = OpenApiResponse({"type": "array", "items": {"type": "object"}}, "Kestra's flows.")
 _PAGE = OpenApiResponse(
     OpenApiTypes.OBJECT, "`results`, `total`, and `nextCursor` while there is more."
 )
@@ -48,7 +50,7 @@ EXECUTION_SEARCH = extend_schema_view(
                 "[startDate][GREATER_THAN_OR_EQUAL_TO]", "[labels][EQUALS][env]", "[q][EQUALS]"
             ),
         ],
-        responses={200: _PAGE},
+        responses={200: _PAGE, 422: _WRONG},
     )
 )
 EXECUTION_GET = extend_schema_view(
@@ -75,7 +77,7 @@ FLOW_SEARCH = extend_schema_view(
                 "[namespace][PREFIX]", "[flowId][EQUALS]", "[labels][EQUALS][team]", "[q][EQUALS]"
             ),
         ],
-        responses={200: _PAGE},
+        responses={200: _PAGE, 422: _WRONG},
     )
 )
 NAMESPACE_FLOWS = extend_schema_view(
@@ -83,7 +85,7 @@ NAMESPACE_FLOWS = extend_schema_view(
         operation_id="listFlowsByNamespace",
         tags=["Flows"],
         summary="Flows of a namespace",
-        responses={200: OpenApiTypes.OBJECT},
+        responses={200: _FLOWS},
     )
 )
 FLOW_GET = extend_schema_view(
@@ -97,7 +99,7 @@ FLOW_GET = extend_schema_view(
             ),
             OpenApiParameter("revision", int, description="Another one than the latest."),
         ],
-        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "Kestra's flow.")},
+        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "Kestra's flow."), 422: _WRONG},
     )
 )
 FLOW_REVISIONS = extend_schema_view(
@@ -105,7 +107,7 @@ FLOW_REVISIONS = extend_schema_view(
         operation_id="listFlowRevisions",
         tags=["Flows"],
         summary="Revisions of a flow",
-        responses={200: OpenApiTypes.OBJECT},
+        responses={200: _FLOWS},
     )
 )
 FLOW_INPUTS = extend_schema_view(
