@@ -45,6 +45,7 @@ ASSET: dict[str, Any] = {
     "lastReadAt": "2026-11-21T08:20:00Z",
     "staleAt": "2026-11-22T09:00:00Z",
     "deletedAt": None,
+    "lock": None,
 }
 _FILTERS = [
     OpenApiParameter(
@@ -89,7 +90,7 @@ ASSET_SEARCH = extend_schema_view(
         tags=["Assets"],
         summary="Search assets",
         description="Filter fields: q, id, type, namespace, displayName, metadata (with a key),"
-        " owner, tags, state, created, updated, lastWritten, lastRead, deleted.",
+        " owner, tags, state, created, updated, lastWritten, lastRead, deleted, locked.",
         parameters=[_Q, *_FILTERS, _SORT, *_PAGING, _CURSOR],
         responses={
             200: OpenApiResponse(
