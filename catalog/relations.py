@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 
 from accounts.access import Access
 from catalog.models import Asset
@@ -49,6 +50,31 @@ def relatives_of(access: Access, asset: Asset) -> list[Relative]:
 
 
 _ORDER = ("whole", "peer", "part")
+
+
+def relative_keys(access: Access, key: int) -> list[int]:
+    """The row ids of an asset's live relatives that may be seen, LISTED at most. One statement."""
+    related = RawSQL(_RELATED, (key,) * 3, BooleanField())  # noqa: S611 the statement below
+    found = Asset.objects.visible_to(access).live().filter(related, tenant=access.tenant)
+    return list(found.exclude(pk=key).order_by("pk").values_list("pk", flat=True)[:LISTED])
+
+
+# An array that is made once, so that each of the three ways has its index.
+_RELATED = """catalog_asset.id = any(array(
+    select other.id from catalog_asset mine join catalog_asset other
+    on other.tenant_id = mine.tenant_id and other.public_id = any(
+        array(select ref->>'id' from jsonb_array_elements(mine.related_to) as ref)
+        || (mine.part_of->>'id'))
+    where mine.id = %s
+    union select other.id from catalog_asset mine join catalog_asset other
+    on other.tenant_id = mine.tenant_id and other.part_of is not null
+    and other.part_of @> jsonb_build_object('id', mine.public_id)
+    where mine.id = %s
+    union select other.id from catalog_asset mine join catalog_asset other
+    on other.tenant_id = mine.tenant_id and not other.related_to = '[]'
+    and other.related_to @> jsonb_build_array(jsonb_build_object('id', mine.public_id))
+    where mine.id = %s
+))"""
 
 
 def naming(public_id: str) -> Q:

@@ -74,7 +74,8 @@ def explore(
     keys = keys_of(access, {sight.asset, *(one.asset_id for one in sight.expand)})
     if sight.asset not in keys:
         raise Http404(f"There is no asset “{sight.asset}”.")
-    graph = dependencies(access, keys[sight.asset], sight.within(now), sight.growths(keys))
+    start, growths = keys[sight.asset], sight.growths(keys)
+    graph = dependencies(access, start, sight.within(now), growths, relatives=True)
     selected = selected_in(graph, sight)
     style = Style(
         leads=leads or selecting(access, sight, selected),

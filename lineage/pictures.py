@@ -14,10 +14,12 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.words import age
 from lineage.drawing import GraphEdge, GraphNode, Placed, draw_graph, draw_minimap, lay_out
 from lineage.entries import Entry, asset_entry, flow_entry
-from lineage.queries.graph import AssetNode, FlowNode, Graph
+from lineage.queries.graph import PART_OF, RELATED, AssetNode, FlowNode, Graph
 from lineage.queries.horizon import Side
 from lineage.stops import stop_uid, stops_of
 
+#: Structural relation → kind of its line.
+KINDS = {PART_OF: "part-of", RELATED: "related"}
 #: An edge not seen for so long is drawn dashed.
 OLD = timedelta(days=30)
 
@@ -122,6 +124,8 @@ def told_of(graph: Graph, style: Style, now: datetime) -> dict[str, Entry]:
 
 def edges_of(graph: Graph, style: Style, now: datetime) -> Iterator[GraphEdge]:
     """Through the flow where flows are shown; directly where they are not, or there is none."""
+    for relation in graph.relations:
+        yield GraphEdge(relation.source, relation.target, kind=KINDS[relation.kind])
     for link in graph.links:
         seen = link.whole or link.reading or link.writing
         old = seen is not None and seen.last_seen < now - OLD
@@ -136,9 +140,10 @@ def around(
 ) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
     """What is one line above and below every node, from the top of the picture down."""
     above, below = defaultdict(list), defaultdict(list)
-    for line in sorted(placed.lines, key=lambda line: placed.boxes[line.source].y):
+    lines = [line for line in placed.lines if not line.is_structural]
+    for line in sorted(lines, key=lambda line: placed.boxes[line.source].y):
         above[line.target].append(told[line.source])
-    for line in sorted(placed.lines, key=lambda line: placed.boxes[line.target].y):
+    for line in sorted(lines, key=lambda line: placed.boxes[line.target].y):
         below[line.source].append(told[line.target])
     return dict(above), dict(below)
 

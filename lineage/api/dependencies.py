@@ -7,6 +7,7 @@ from accounts.api import TenantAPIView
 from accounts.permissions import Action, Resource
 from accounts.problems import Problem
 from accounts.web import find
+from catalog.api.params import boolean
 from catalog.models import Asset
 from lineage.api.graph_documents import DEPENDENCIES, DEPENDENCIES_BY_ID
 from lineage.graph_params import BadParameters, read_horizon
@@ -27,7 +28,9 @@ class _Dependencies(TenantAPIView):
             raise Problem(400, str(error), errors=error.errors) from error
         live = Asset.objects.filter(deleted_at__isnull=True).only("pk")
         asset = find(live, self.access, public_id=asset_id)
-        return Response(graph_json(dependencies(self.access, asset.pk, horizon)))
+        relatives = boolean(request, "relations")
+        graph = dependencies(self.access, asset.pk, horizon, relatives=relatives)
+        return Response(graph_json(graph))
 
 
 @DEPENDENCIES

@@ -74,6 +74,13 @@ _PARAMETERS = [
     OpenApiParameter(
         "destinationOnly", bool, default=False, description="Kestra's `direction=downstream`."
     ),
+    OpenApiParameter(
+        "relations",
+        bool,
+        default=False,
+        description="Also what the asset is part of, its parts and its peers, with edges PART_OF"
+        " and RELATED.",
+    ),
     OpenApiParameter("expandAll", bool, default=False, description="Kestra's `depth=all`."),
 ]
 _TELLS = (

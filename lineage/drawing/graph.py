@@ -57,8 +57,9 @@ class _Parts:
 
     def __init__(self, placed: Placed, dim: bool) -> None:
         selected = [node.uid for node in placed.nodes if node.selected]
-        self.up = reach(selected, placed.nodes, placed.edges, forward=False)
-        self.down = reach(selected, placed.nodes, placed.edges, forward=True)
+        flowing = [edge for edge in placed.edges if not edge.is_structural]
+        self.up = reach(selected, placed.nodes, flowing, forward=False)
+        self.down = reach(selected, placed.nodes, flowing, forward=True)
         self.rest = " dim" if selected and dim else ""
 
     def of_node(self, node: GraphNode) -> str:
@@ -70,6 +71,8 @@ class _Parts:
 
     def of_line(self, line: Line) -> str:
         pair = line.source, line.target
+        if line.is_structural:
+            return " structural" + self.rest
         if pair in self.up.pairs:
             return " up"
         return " down" if pair in self.down.pairs else self.rest
@@ -112,6 +115,8 @@ def _draw_lines(placed: Placed, parts: _Parts) -> str:
         kind = f' data-kind="{escape(line.kind)}"' if line.kind else ""
         layer = lit if part in (" up", " down") else faint
         layer.append(f'<path class="edge{part}{old}"{kind} d="{shape}"/>')
+        if line.is_structural:
+            continue
         tips.setdefault(part, []).append(tip(line.points))
     arrows = (
         f'<path class="tip{part}" d="{"".join(tips[part])}"/>'

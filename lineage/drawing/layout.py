@@ -59,13 +59,13 @@ def lay_out(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge] = ()) -> Plac
 
     sizes = Sizes.of(nodes)
     places, routes = _arrange(
-        [sizes[node] for node in nodes], [(index[a], index[b]) for a, b in pairs]
+        [sizes[node] for node in nodes], [(index[a], index[b]) for a, b, _ in pairs]
     )
     boxes = dict(zip((node.uid for node in nodes), places, strict=True))
     flows = {node.uid for node in nodes if node.kind == "flow"}
     lines = tuple(
         Line(source, target, _onto_pills(route, boxes, flows, (source, target)), old, kind)
-        for ((source, target), (old, kind)), route in zip(pairs.items(), routes, strict=True)
+        for ((source, target, _), (old, kind)), route in zip(pairs.items(), routes, strict=True)
     )
     nodes.sort(key=lambda node: (boxes[node.uid].centre, boxes[node.uid].y))
     return Placed(tuple(nodes), edges, boxes, lines, _bounds(boxes.values(), lines))
@@ -90,15 +90,19 @@ def _check(
         raise ValueError(f"edges name unknown nodes: {', '.join(unknown)}")
 
 
-def _pairs(edges: Iterable[GraphEdge]) -> dict[tuple[str, str], tuple[bool, str]]:
-    """Each connected pair once, sorted, with whether all of its edges are old, and their kinds."""
-    found: dict[tuple[str, str], tuple[bool, set[str]]] = {}
+def _pairs(edges: Iterable[GraphEdge]) -> dict[tuple[str, str, str], tuple[bool, str]]:
+    """Each connected pair once, sorted, with whether all of its edges are old, and their kinds.
+
+    The third of a key is the kind of a structural edge, which has a line of its own.
+    """
+    found: dict[tuple[str, str, str], tuple[bool, set[str]]] = {}
     for edge in edges:
-        old, kinds = found.get((edge.source, edge.target), (True, set()))
-        found[edge.source, edge.target] = old and edge.old, kinds | {edge.kind}
+        key = edge.source, edge.target, edge.kind if edge.is_structural else ""
+        old, kinds = found.get(key, (True, set()))
+        found[key] = old and edge.old, kinds | {edge.kind}
     return {
-        pair: (old, " ".join(sorted(filter(None, kinds))))
-        for pair, (old, kinds) in sorted(found.items())
+        key: (old, " ".join(sorted(filter(None, kinds))))
+        for key, (old, kinds) in sorted(found.items())
     }
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 NodeKind = Literal["asset", "flow", "restricted"]
+#: Kinds of edges along which nothing flows: nobody's ancestor, and without an arrow.
+STRUCTURAL = frozenset({"part-of", "related"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class GraphEdge:
 
     `bundle` names the lineage statement that the edge belongs to: inputs and outputs of one
     bundle belong together, so a path through a flow stays inside its bundle (Kestra, K1.6).
-    None belongs with everything. `old` edges were not seen lately and are dashed.
+    None belongs with everything. `old` edges were not seen lately and are dashed. Of a kind in
+    STRUCTURAL it is a relation that carries no data: `part-of` (the part first) or `related`.
     """
 
     source: str
@@ -54,3 +57,7 @@ class GraphEdge:
     bundle: Hashable = None
     old: bool = False
     kind: str = ""
+
+    @property
+    def is_structural(self) -> bool:
+        return self.kind in STRUCTURAL

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lineage.drawing.nodes import GraphEdge, GraphNode
+from lineage.drawing.nodes import STRUCTURAL, GraphEdge, GraphNode
 
 
 class Box(NamedTuple):
@@ -39,13 +39,18 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One drawn connection. Parallel edges share it: it is old when all of them are."""
+    """One drawn connection. Parallel edges share it, apart from structural ones: it is old when
+    all of them are."""
 
     source: str
     target: str
     points: tuple[Point, ...]
     old: bool
     kind: str
+
+    @property
+    def is_structural(self) -> bool:
+        return self.kind in STRUCTURAL
 
 
 @dataclass(frozen=True, slots=True)

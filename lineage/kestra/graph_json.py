@@ -2,8 +2,9 @@
 
 `{nodes: [{uid, namespace, id, type: ASSET|FLOW, …}], edges: [{source, target, relation}]}`:
 an asset is USED_BY a flow, a flow UPSERTs an asset, and where a flow makes one asset of another,
-the one is USED_BY the other as well. A restricted node has its uid and type, and nothing else
-that names it.
+the one is USED_BY the other as well. Kestra's client knows no other relations, so PART_OF and
+RELATED come only with a graph that was asked for its relatives. A restricted node has its uid and
+type, and nothing else that names it.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from lineage.kestra.times import instant
-from lineage.queries.graph import AssetNode, FlowNode, Graph, Link, Sighting
+from lineage.queries.graph import AssetNode, FlowNode, Graph, Link, Relation, Sighting
 
 USED_BY, UPSERT = "USED_BY", "UPSERT"
 
@@ -24,7 +25,7 @@ def graph_json(graph: Graph) -> dict[str, Any]:
             *(asset_json(node) for node in graph.assets),
             *(flow_json(node) for node in graph.flows),
         ],
-        "edges": edges_json(graph),
+        "edges": [*edges_json(graph), *map(relation_json, graph.relations)],
         "truncated": graph.truncated,
     }
 
@@ -72,6 +73,11 @@ def edges_json(graph: Graph) -> list[dict[str, Any]]:
         {"source": source, "target": target, "relation": relation, **sightings_json(seen, written)}
         for (source, target, relation), seen in found.items()
     ]
+
+
+def relation_json(relation: Relation) -> dict[str, Any]:
+    said = {"source": relation.source, "target": relation.target, "relation": relation.kind}
+    return said | ({"role": relation.role} if relation.role else {})
 
 
 def arrows(link: Link) -> Iterator[tuple[str, str, str, Sighting | None]]:

@@ -8,11 +8,13 @@ here and nowhere later: of what the reader may not see, only an opaque uid leave
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, OuterRef, Subquery
 
 from accounts.access import Access
 from catalog.models import Asset
+from catalog.relations import relative_keys
 from lineage.models import Execution, Flow
 from lineage.queries.horizon import HIDDEN_CAP, Horizon, Side
 from lineage.queries.sql_text import any_of, as_text
@@ -26,6 +28,8 @@ from lineage.queries.walk import (
     walk,
 )
 from lineage.uids import Namer, namer
+
+PART_OF, RELATED = "PART_OF", "RELATED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class AssetFacts:
     last_failed_at: datetime | None
     last_read_at: datetime | None
     stale_at: datetime | None
+    part_of: dict[str, Any] | None
+    related_to: list[dict[str, Any]]
 
     @property
     def label(self) -> str:
@@ -118,24 +124,50 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """`source` is PART_OF `target`, or the two are RELATED: uids of assets that may be seen."""
+
+    source: str
+    target: str
+    kind: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Graph:
-    """`assets` by distance, the start first; `truncated`: the limits left something out."""
+    """`assets` by distance, the start first; `truncated`: the limits left something out.
+
+    `relations` are structural (K1.10): no data goes along them.
+    """
 
     start: str
     assets: tuple[AssetNode, ...]
     flows: tuple[FlowNode, ...]
     links: tuple[Link, ...]
     truncated: bool
+    relations: tuple[Relation, ...] = ()
 
 
 def dependencies(
-    access: Access, start: int, horizon: Horizon, growths: Sequence[Growth] = ()
+    access: Access,
+    start: int,
+    horizon: Horizon,
+    growths: Sequence[Growth] = (),
+    *,
+    relatives: bool = False,
 ) -> Graph:
-    """The graph around the asset with the key `start`, which the caller has found visible."""
+    """The graph around the asset with the key `start`, which the caller has found visible.
+
+    With `relatives` also what the start is part of, its parts and its peers, and how all that is
+    shown is related: one statement more.
+    """
     tenant = access.tenant
     met, truncated = walk(tenant, start, horizon, _kept(access, horizon))
     if growths:
         grow(tenant, met, horizon, growths)
+    if relatives:
+        for pk in relative_keys(access, start):
+            met.setdefault(pk, Levels(upstream=0))
     hidden = hidden_neighbours(tenant, met, horizon)
     hubs = [pk for pk, sides in hidden.items() if sides["downstream"] >= HIDDEN_CAP]
     edges, complete = edges_among(tenant, met, horizon, hubs)
@@ -154,7 +186,27 @@ def dependencies(
         ),
         links=tuple(_links(uid, edges, seen, flows)),
         truncated=truncated or not complete,
+        relations=tuple(_relations(uid, seen)) if relatives else (),
     )
+
+
+def _relations(uid: Namer, seen: dict[int, AssetFacts]) -> Iterator[Relation]:
+    """Between what is shown and may be seen; peers that name each other once."""
+    keys = {asset.public_id: asset.pk for asset in seen.values()}
+    told: set[frozenset[int]] = set()
+    for _, asset in sorted(seen.items()):
+        whole = asset.part_of
+        if whole and whole["id"] in keys and keys[whole["id"]] != asset.pk:
+            other = keys[whole["id"]]
+            yield Relation(
+                uid("asset", asset.pk), uid("asset", other), PART_OF, whole.get("role", "")
+            )
+        for ref in asset.related_to:
+            pair = frozenset({asset.pk, keys.get(ref["id"], asset.pk)})
+            if len(pair) == 2 and pair not in told:
+                told.add(pair)
+                ends = uid("asset", asset.pk), uid("asset", keys[ref["id"]])
+                yield Relation(*ends, RELATED, ref.get("role", ""))
 
 
 def _in_order(met: dict[int, Levels]) -> list[tuple[int, Levels]]:
@@ -177,7 +229,7 @@ _IS_WANTED = "(SELECT true FROM ([wanted]) AS mine WHERE mine.id = met.node)"
 _FACTS = (
     *("pk", "public_id", "type", "display_name", "namespace__name", "deleted_at"),
     *("state__updated_at", "state__last_written_at", "state__last_failed_at"),
-    *("state__last_read_at", "state__stale_at"),
+    *("state__last_read_at", "state__stale_at", "part_of", "related_to"),
 )
 
 
