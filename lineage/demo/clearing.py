@@ -5,7 +5,7 @@ from graphlib import TopologicalSorter
 from django.apps import apps
 from django.db import connection, models
 
-from accounts.models import Tenant, User
+from accounts.models import Membership, Tenant, User
 from lineage.demo.company import PEOPLE, TENANTS
 
 BATCH = 2_000
@@ -34,6 +34,7 @@ def clear_demo() -> None:
     tenants = demo_tenants()
     User.objects.filter(email__in=[person.email for person in PEOPLE]).delete()
     for tenant in tenants:
+        Membership.objects.filter(group__tenant=tenant).delete()  # has no tenant of its own
         for model in owned_models():
             empty(model, tenant)
         tenant.delete()

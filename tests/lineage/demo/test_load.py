@@ -14,7 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 from accounts.access import Access, access_of
-from accounts.actions import create_tenant
+from accounts.actions import create_group, create_person, create_tenant
 from accounts.models import ApiToken, Tenant, User
 from catalog.models import Asset, AssetChange, AssetState, Namespace
 from lineage.demo import DemoAccounts, TenantTaken, load_demo
@@ -246,6 +246,7 @@ def test_a_second_load_changes_nothing(accounts: DemoAccounts) -> None:
 
 def test_a_reset_builds_the_same_with_new_secrets(accounts: DemoAccounts, main: Tenant) -> None:
     flows = set(everything(Flow, main).values_list("public_id", flat=True))
+    create_group(main, "visitors", [create_person("visitor@example.com", None)])
     again = load_demo(reset=True)
     assert again is not None
     assert not set(accounts.tokens.values()) & set(again.tokens.values())
