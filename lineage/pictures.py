@@ -124,8 +124,11 @@ def told_of(graph: Graph, style: Style, now: datetime) -> dict[str, Entry]:
 
 def edges_of(graph: Graph, style: Style, now: datetime) -> Iterator[GraphEdge]:
     """Through the flow where flows are shown; directly where they are not, or there is none."""
+    levels = {node.uid: node.level for node in graph.assets}
     for relation in graph.relations:
-        yield GraphEdge(relation.source, relation.target, kind=KINDS[relation.kind])
+        # Without an arrow either way looks the same; the one along the lineage keeps its columns.
+        left, right = sorted((relation.source, relation.target), key=levels.__getitem__)
+        yield GraphEdge(left, right, kind=KINDS[relation.kind])
     for link in graph.links:
         seen = link.whole or link.reading or link.writing
         old = seen is not None and seen.last_seen < now - OLD

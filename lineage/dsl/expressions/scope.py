@@ -27,6 +27,7 @@ class ExpressionError(Exception):
         super().__init__(message)
         self.message = message
         self.position = position
+        self.place = ""
 
     def at(self, position: int) -> "ExpressionError":
         """Notes the place, unless a place further inside is known already."""
@@ -34,10 +35,19 @@ class ExpressionError(Exception):
             self.position = position
         return self
 
+    def within(self, text: str) -> "ExpressionError":
+        """Notes line and column, where the template has several lines."""
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+        if self.position is not None and not self.place and "\n" in lines:
+            before = lines[: self.position - 1]
+            column = len(before) - before.rfind("\n")
+            self.place = f"line {before.count('\n') + 1}, column {column}"
+        return self
+
     def __str__(self) -> str:
         if self.position is None:
             return self.message
-        return f"{self.message} (at character {self.position})"
+        return f"{self.message} (at {self.place or f'character {self.position}'})"
 
 
 class Missing(ExpressionError):

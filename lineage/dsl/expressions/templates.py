@@ -35,7 +35,10 @@ def is_template(text: str) -> bool:
 
 def check_template(text: str) -> None:
     """Raises ExpressionError when a template could never be evaluated."""
-    _compiled(text)
+    try:
+        _compiled(text)
+    except ExpressionError as error:
+        raise error.within(text) from None
 
 
 def render(text: str, context: Mapping[str, Any], functions: Functions = NO_FUNCTIONS) -> str:
@@ -74,6 +77,8 @@ def _run(
         if units <= 0:
             raise TooMuchWork("the expressions of this execution take too much work")
         return evaluate(scope, text)
+    except ExpressionError as error:
+        raise error.within(text) from None
     except RecursionError:
         raise TooMuchWork("the expression is nested too deeply") from None
     finally:

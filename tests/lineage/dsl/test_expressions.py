@@ -224,7 +224,6 @@ def test_a_text_that_is_one_expression_keeps_its_value(text: str, value: Any) ->
         ("{{ ² }}", "unexpected character '²'", 4),
         ("{{ " + "(" * 61, "nested too deeply", 64),
         ("{{ a" + "~ a" * 60 + " }}", "nested too deeply", 4),
-        ("\r\n{{ nope }}", "'nope' is not defined", 5),
         ("x  {{- 1 }}{{ nope }}", "'nope' is not defined", 15),
         ("x {% if a %}", "statements ({% … %}) are not allowed", 3),
         ("x {# a #}", "comments ({# … #}) are not allowed", 3),
@@ -236,6 +235,20 @@ def test_errors_name_what_is_wrong_and_where(text: str, message: str, position: 
     assert message in caught.value.message
     assert caught.value.position == position
     assert f"(at character {position})" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("\r\n{{ nope }}", "line 2, column 4"),
+        ("a\nb {{ flow.id }}\n  {{ 'x'\n | nope }}", "line 4, column 4"),
+        ("{{ nope }}\n", "character 4"),
+    ],
+)
+def test_errors_in_several_lines_name_line_and_column(text: str, place: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        render(text, CONTEXT)
+    assert str(caught.value).endswith(f"(at {place})")
 
 
 def test_missing_names_are_only_missing_when_evaluated() -> None:
