@@ -5,12 +5,17 @@ A page is shown whatever its URL holds: what cannot be read is left out. (The AP
 
 import re
 from datetime import datetime, timedelta
+from typing import cast
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
+from django_filters import CharFilter, ChoiceFilter, FilterSet
 
+from accounts.access import Access
+from lineage.models import Flow
+from lineage.models.flows import FlowQuerySet
 from lineage.models.runs import State
-from lineage.queries.flows import FlowFilter
 from lineage.queries.runs import ExecutionFilter
 
 #: Name in the URL → how far back.
@@ -61,11 +66,29 @@ def plain(value: str) -> str:
     return value.replace("\0", "").strip()[:_LONGEST]
 
 
-def flow_filter(params: QueryDict) -> FlowFilter:
-    """`ns`, `q`, `registered` (yes or no)."""
-    typed, words = tokens(text(params, "q"))
-    return FlowFilter(
-        namespace=dict(typed).get("ns") or text(params, "ns"),
-        q=words,
-        registered={"yes": True, "no": False}.get(params.get("registered", "")),
-    )
+class FlowFilters(FilterSet):
+    """`ns` includes its children; `q`: part of the id or the description, and `ns:…` typed among
+    the words; `registered`: yes or no. `qs` is what the reader lists and these let through."""
+
+    ns = CharFilter(method="below")
+    q = CharFilter(method="saying")
+    registered = ChoiceFilter(choices=[("yes", "With YAML"), ("no", "Without")], method="known")
+
+    def __init__(self, params: QueryDict, access: Access) -> None:
+        typed, words = tokens(text(params, "q"))
+        said = {
+            "ns": dict(typed).get("ns") or text(params, "ns"),
+            "q": words,
+            "registered": text(params, "registered"),
+        }
+        super().__init__(said, queryset=Flow.objects.listed_to(access))
+        self.access = access
+
+    def below(self, rows: FlowQuerySet, name: str, namespace: str) -> FlowQuerySet:
+        return cast(FlowQuerySet, rows.in_namespace(self.access, namespace))
+
+    def saying(self, rows: FlowQuerySet, name: str, words: str) -> FlowQuerySet:
+        return rows.filter(Q(public_id__icontains=words) | Q(description__icontains=words))
+
+    def known(self, rows: FlowQuerySet, name: str, answer: str) -> FlowQuerySet:
+        return rows.filter(revision__gt=0) if answer == "yes" else rows.filter(revision=0)

@@ -16,11 +16,9 @@ from lineage.kestra.flow_json import flow_json
 from lineage.models import Flow
 from lineage.queries.flow_search import FLOW_FIELDS, found_flows
 from lineage.queries.flows import (
-    FlowFilter,
     current_sources,
     every_source,
     find_flow,
-    matching,
     sources_of,
 )
 from lineage.queries.keyset import BY_ID, BY_ID_BACKWARDS
@@ -49,7 +47,7 @@ class NamespaceFlows(TenantAPIView):
     needs = {"GET": (Resource.FLOW, Action.LIST)}
 
     def get(self, request: Request, tenant: str, namespace: str) -> Response:
-        rows = matching(self.access, FlowFilter()).filter(namespace__name=namespace)
+        rows = Flow.objects.listed_to(self.access).filter(namespace__name=namespace)
         found = rows.select_related("namespace").order_by("public_id", "pk")[:MOST]
         return Response(flows_json(self, list(found)))
 

@@ -11,10 +11,11 @@ from accounts.web import PageRequest, page, tenant_page
 from catalog.cursors import BadCursor
 from lineage.drawing import Run, run_bars
 from lineage.flow_inputs import controls, filled_in, inputs_of, values_text
-from lineage.forms import flow_filter
+from lineage.forms import FlowFilters
 from lineage.models import Flow
+from lineage.models.flows import FlowQuerySet
 from lineage.queries import flows, runs
-from lineage.queries.flows import FlowFilter, PastRun
+from lineage.queries.flows import PastRun
 from lineage.queries.runs import ExecutionFilter
 from lineage.views.execution_rows import execution_rows, picture
 from lineage.views.flow_source import diff, highlighted
@@ -30,11 +31,11 @@ RECENT, DECLARED = 10, 500
 @require_safe
 @tenant_page
 def flow_list(request: PageRequest) -> HttpResponse:
-    wanted = flow_filter(request.GET)
-    found = page_of(request, wanted)
-    total = flows.count_flows(request.access, wanted, COUNTED)
+    filters = FlowFilters(request.GET, request.access)
+    found = page_of(request, filters.qs)
+    total = flows.count_flows(filters.qs, COUNTED)
     context = {
-        "wanted": wanted,
+        "registered": filters.form.cleaned_data.get("registered"),
         "found": found,
         "rows": flow_rows(found.rows, flows.recent_runs(request.access, found.rows)),
         "total": total,
@@ -43,12 +44,12 @@ def flow_list(request: PageRequest) -> HttpResponse:
     return page(request, "lineage/flow_list.html", context, "results")
 
 
-def page_of(request: PageRequest, wanted: FlowFilter) -> flows.Slice[Flow]:
+def page_of(request: PageRequest, wanted: FlowQuerySet) -> flows.Slice[Flow]:
     """The page of the URL's cursor; the first one when that makes no sense."""
     try:
-        return flows.list_flows(request.access, wanted, cursor=request.GET.get("cursor", ""))
+        return flows.list_flows(wanted, cursor=request.GET.get("cursor", ""))
     except BadCursor:
-        return flows.list_flows(request.access, wanted)
+        return flows.list_flows(wanted)
 
 
 def flow_rows(
