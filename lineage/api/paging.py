@@ -43,21 +43,27 @@ class Paging:
         )
 
     def answer[M: Model](
-        self, rows: QuerySet[M], shape: Callable[[list[M]], list[dict[str, Any]]]
+        self,
+        rows: QuerySet[M],
+        shape: Callable[[list[M]], list[dict[str, Any]]],
+        counted: int = COUNTED,
     ) -> dict[str, Any]:
-        """One page of `rows`, shaped. Two statements, and those of `shape`."""
-        found = self._by_cursor(rows) if self.cursor else self._by_number(rows)
+        """One page of `rows`, shaped. Two statements, and those of `shape`.
+
+        `counted`: where `total` stops, and pages by number end.
+        """
+        found = self._by_cursor(rows) if self.cursor else self._by_number(rows, counted)
         more, found = len(found) > self.size, found[: self.size]
-        total = rows.order_by()[:COUNTED].count()
+        total = rows.order_by()[:counted].count()
         answer: dict[str, Any] = {"results": shape(found), "total": total}
-        if total == COUNTED:
+        if total == counted:
             answer["totalIsCapped"] = True
         return answer | ({"nextCursor": self.order.after(found[-1])} if more else {})
 
-    def _by_number[M: Model](self, rows: QuerySet[M]) -> list[M]:
+    def _by_number[M: Model](self, rows: QuerySet[M], counted: int) -> list[M]:
         first = (self.page - 1) * self.size
-        if first >= COUNTED:
-            wrong("page", f"Pages end at {COUNTED} results: use the cursor to go on.")
+        if first >= counted:
+            wrong("page", f"Pages end at {counted} results: use the cursor to go on.")
         return list(self.order.ordered(rows)[first : first + self.size + 1])
 
     def _by_cursor[M: Model](self, rows: QuerySet[M]) -> list[M]:

@@ -102,6 +102,15 @@ def test_usages_are_filtered(world: World, name: str, value: str, found: set[str
     assert tasks(search(world, USAGES, **{f"filters{name}": value})) == found
 
 
+@pytest.mark.parametrize("what", [USAGES, EVENTS])
+def test_an_odd_name_is_a_name(world: World, what: str):
+    """Part of the condition is text: quotes and percent signs stay what they are."""
+    odd = make_asset(world.cast.main, "o'%s%%")
+    make_bundle(make_task_run(make_execution(world.build_orders), "odd"), [odd], [])
+    for field, value in (("assetId", "o'%s%%"), ("taskId", "odd")):
+        assert tasks(search(world, what, **{f"filters[{field}][EQUALS]": value})) == {"odd"}
+
+
 def test_filters_are_joined_as_the_client_sends_them(world: World):
     either = {
         "filters[or][0][assetId][EQUALS]": "bucket",
