@@ -270,3 +270,23 @@ def test_expressions_outside_declarations_are_none_of_our_business() -> None:
         MINIMAL.replace("x.Log", 'x.Log, message: "{% if a %}{{ b | nope }}{% endif %}"')
     )
     assert "{% if a %}" in flow.tasks[0].properties["message"]
+
+
+def test_k1_8_a_literal_lease_or_action_that_is_wrong_is_refused_with_its_line() -> None:
+    source = """
+id: a
+namespace: b
+tasks:
+  - id: t
+    type: T
+    assets:
+      outputs:
+        - {id: fine, type: T, ttl: 2026-12-31T00:00:00.000Z}
+        - {id: x, type: T, ttl: tomorrow, assetActions: [{flowId: b}]}
+"""
+    with pytest.raises(InvalidFlow) as caught:
+        parse_flow(source)
+    assert [(problem.line, problem.path) for problem in caught.value.problems] == [
+        (10, "tasks[0].assets.outputs[1].ttl"),
+        (10, "tasks[0].assets.outputs[1].assetActions[0].namespace"),
+    ]
