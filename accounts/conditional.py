@@ -5,8 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+
+from accounts.rendering import JSONRenderer
 
 #: For one client only, and never shown again without asking whether it still holds.
 REVALIDATED = "private, no-cache"

@@ -10,6 +10,7 @@ from accounts.problems import Problem
 from catalog.api.batches import NotRead, few_enough, read_json, read_lines
 from catalog.reading.bodies import AssetBody, read_body, yaml_values
 from catalog.reading.declared import AssetError
+from catalog.reading.rules import validate_text
 from catalog.reading.yaml_text import InvalidYaml, parse_yaml, parse_yaml_documents
 
 YAML_TYPES = (
@@ -64,6 +65,8 @@ def posted_ids(request: Request) -> list[str]:
     value = read_json(read_text(request, ("application/json",))[1])
     if not isinstance(value, list) or not value or not all(isinstance(id_, str) for id_ in value):
         raise Problem(400, "Send a JSON array of asset ids.")
+    if wrong := next(filter(None, map(validate_text, value)), None):
+        raise Problem(422, f"An id {wrong}.")
     few_enough(value, "ids")
     return value
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests.conftest import Cast
+from tests.routes import ROUTES, Route
 from tests.world import World
 
 V1 = "/api/v1/main"
@@ -124,3 +126,40 @@ def test_the_document_is_sent_once(client: Client, path: str):
     assert first["Cache-Control"] == "public, no-cache"
     again = client.get(path, headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+READS = [
+    route
+    for route in ROUTES.values()
+    if route.is_api and "tenant" in route.kwargs and hasattr(route.view_class, "get")
+]
+PARAMETERS = (
+    *("q", "id", "cursor", "page", "size", "sort", "since", "asOf", "depth", "type"),
+    *("filters[id][EQUALS]", "filters[namespace][PREFIX]", "filters[or][0][type][EQUALS]"),
+)
+
+
+@pytest.mark.parametrize("route", READS, ids=lambda route: route.name)
+@pytest.mark.parametrize("value", ["%00", "%ED%A0%80", "%FF", "%E2%80%AE", "9" * 5_000])
+def test_no_read_fails_for_what_is_asked(cast: Cast, route: Route, value: str):
+    """NUL, half a surrogate, no UTF-8, bidi, and a number without end: in the path and behind."""
+    known = {key: "main" if key == "tenant" else "VALUE" for key in route.kwargs}
+    path = reverse(route.name, kwargs=known).replace("VALUE", value[:100])
+    client = cast.api("admin")
+    for query in ("", *(f"{name}={value}" for name in PARAMETERS)):
+        answer = client.generic("GET", path, QUERY_STRING=query)
+        assert answer.status_code < 500, query
+        assert answer.status_code < 400 or answer["Content-Type"] == "application/problem+json"
+
+
+PAGES = [route for route in ROUTES.values() if "tenant" in route.kwargs and not route.is_api]
+
+
+@pytest.mark.parametrize("route", PAGES, ids=lambda route: route.name)
+@pytest.mark.parametrize("value", ["%00", "%ED%A0%80", "%FF"])
+def test_no_page_fails_for_what_is_asked(cast: Cast, route: Route, value: str):
+    known = {key: "main" if key == "tenant" else "VALUE" for key in route.kwargs}
+    path = reverse(route.name, kwargs=known).replace("VALUE", value)
+    browser = cast.browser("admin")
+    for query in ("", f"q={value}&asset={value}&cursor={value}&state={value}&flow={value}"):
+        assert browser.generic("GET", path, QUERY_STRING=query).status_code < 500, query

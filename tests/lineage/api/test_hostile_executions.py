@@ -32,6 +32,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "id that is no text": ({"id": {"a": 1}}, "id"),
     "namespace with bidi": ({"namespace": "a\u202e"}, "namespace"),
     "flow with markup": ({"flowId": "<script>"}, "flowId"),
+    "flow with a surrogate": ({"flowId": "\ud800"}, "flowId"),
     "kind too long": ({"kind": LONG}, "kind"),
     "kind with markup": ({"kind": "<b>"}, "kind"),
     "parent too long": ({"parentId": LONG}, "parentId"),
