@@ -205,9 +205,9 @@ def test_a_capped_total_stays_ahead_of_the_page(shelf: Shelf, monkeypatch: pytes
     [
         ("filters[colour][EQUALS]=x", "filters[colour][EQUALS]", "Supported: created, deleted"),
         (
-            "filters[id][REGEX]=x",
-            "filters[id][REGEX]",
-            "does not support REGEX. Supported: EQUALS",
+            "filters[id][PREFIX]=x",
+            "filters[id][PREFIX]",
+            "does not support PREFIX. Supported: EQUALS",
         ),
         ("filters[state][EQUALS]=x", "filters[state][EQUALS]", "not one of failed, stale, fresh"),
         ("sort=colour:asc", "sort", "Fields: id, displayName, type"),
