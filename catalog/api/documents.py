@@ -47,6 +47,22 @@ ASSET: dict[str, Any] = {
     "deletedAt": None,
     "lock": None,
 }
+NAMESPACE: dict[str, Any] = {
+    "id": "company.data",
+    "description": "What the data team owns.",
+    "created": "2026-11-01T08:00:00Z",
+    "deleted": False,
+}
+FACETS: dict[str, Any] = {
+    "total": 16,
+    "totalIsCapped": False,
+    "types": [{"value": "io.kestra.plugin.ee.assets.Table", "count": 16}],
+    "namespaces": [{"value": "company", "count": 16}],
+    "states": [{"value": "fresh", "count": 15}, {"value": "stale", "count": 1}],
+    "owners": [{"value": "finance", "count": 4}],
+    "tags": [],
+    "metadata": {"model_layer": [{"value": "raw", "count": 11}, {"value": "mart", "count": 5}]},
+}
 _FILTERS = [
     OpenApiParameter(
         f"filters{name}",
@@ -129,7 +145,13 @@ ASSET_FACETS = extend_schema_view(
         description="Counts of at most 10,000 of the matches by type, namespace, state, owner,"
         " tag and the commonest metadata keys.",
         parameters=[_Q, *_FILTERS],
-        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "Buckets: `{value, count}`.")},
+        responses={
+            200: OpenApiResponse(
+                OpenApiTypes.OBJECT,
+                "Buckets: `{value, count}`.",
+                examples=[OpenApiExample("Facets", value=FACETS)],
+            )
+        },
     )
 )
 NAMESPACE_SEARCH = extend_schema_view(
@@ -143,7 +165,13 @@ NAMESPACE_SEARCH = extend_schema_view(
             OpenApiParameter("sort", str, enum=["id:asc", "id:desc"]),
             *_PAGING,
         ],
-        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "`results` and `total`.")},
+        responses={
+            200: OpenApiResponse(
+                OpenApiTypes.OBJECT,
+                "`results` and `total`.",
+                examples=[OpenApiExample("A page", value={"results": [NAMESPACE], "total": 1})],
+            )
+        },
     )
 )
 NAMESPACE_GET = extend_schema_view(
@@ -151,7 +179,13 @@ NAMESPACE_GET = extend_schema_view(
         operation_id="getNamespace",
         tags=["Namespaces"],
         summary="One namespace",
-        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "Kestra's Namespace.")},
+        responses={
+            200: OpenApiResponse(
+                OpenApiTypes.OBJECT,
+                "Kestra's Namespace.",
+                examples=[OpenApiExample("A namespace", value=NAMESPACE)],
+            )
+        },
     )
 )
 _VARIABLES = OpenApiResponse(
@@ -174,5 +208,6 @@ NAMESPACE_VARIABLES = extend_schema_view(
         description="A JSON object of at most 64 KiB. Executions recorded from now on see it.",
         request=OpenApiTypes.OBJECT,
         responses={200: _VARIABLES},
+        examples=[OpenApiExample("Variables", {"region": "eu"}, request_only=True)],
     ),
 )

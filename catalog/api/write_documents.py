@@ -1,5 +1,6 @@
 """What OpenAPI says of writing assets."""
 
+import json
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -18,6 +19,17 @@ columns:
     type: bigint
 model_layer: mart
 """
+#: The same as JSON.
+SAID: dict[str, Any] = {
+    "id": "analytics.orders",
+    "type": "io.kestra.plugin.ee.assets.Table",
+    "namespace": "company.data",
+    "displayName": "Orders",
+    "owners": ["finance"],
+    "tags": ["certified"],
+    "columns": [{"name": "order_id", "type": "bigint"}],
+    "metadata": {"model_layer": "mart"},
+}
 _BODY: dict[str, Any] = {
     "application/x-yaml": OpenApiTypes.STR,
     "application/json": OpenApiTypes.OBJECT,
@@ -58,7 +70,10 @@ ASSET_POST = extend_schema(
     " Unknown members are metadata.",
     request=_BODY,
     responses={200: _STORED, 423: _LOCKED},
-    examples=[OpenApiExample("A table", YAML, media_type="application/x-yaml", request_only=True)],
+    examples=[
+        OpenApiExample("A table", YAML, media_type="application/x-yaml", request_only=True),
+        OpenApiExample("The same", SAID, media_type="application/json", request_only=True),
+    ],
 )
 ASSET_BULK = extend_schema(
     operation_id="createAssets",
@@ -71,7 +86,19 @@ ASSET_BULK = extend_schema(
         200: OpenApiResponse(OpenApiTypes.OBJECT, "A result for each."),
         422: OpenApiResponse(OpenApiTypes.OBJECT, "A result for each; none went in."),
     },
-    examples=[OpenApiExample("Results", _RESULTS, response_only=True)],
+    examples=[
+        OpenApiExample("Results", _RESULTS, response_only=True),
+        OpenApiExample("A list", [SAID], media_type="application/json", request_only=True),
+        OpenApiExample(
+            "Documents", f"{YAML}---\n{YAML}", media_type="application/x-yaml", request_only=True
+        ),
+        OpenApiExample(
+            "One a line",
+            json.dumps(SAID),
+            media_type="application/x-ndjson",
+            request_only=True,
+        ),
+    ],
 )
 _IF_MATCH = OpenApiParameter(
     "If-Match",

@@ -1,5 +1,6 @@
 """What OpenAPI says of the endpoints that take executions and flows."""
 
+import json
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -9,6 +10,8 @@ from drf_spectacular.utils import (
     extend_schema,
     extend_schema_view,
 )
+
+from lineage.api.examples import EXECUTION_STORED, FLOW_STORED, one
 
 EXECUTION: dict[str, Any] = {
     "id": "6FZ2wC0x9bVhK4aR1mJq3d",
@@ -87,19 +90,29 @@ EXECUTION_POST = extend_schema_view(
         examples=[
             OpenApiExample("One execution", EXECUTION, request_only=True),
             OpenApiExample("Several", [EXECUTION], request_only=True),
+            OpenApiExample(
+                "One a line",
+                json.dumps(EXECUTION),
+                request_only=True,
+                media_type="application/x-ndjson",
+            ),
+            OpenApiExample("One, stored", EXECUTION_STORED, response_only=True),
             OpenApiExample("Results", RESULTS, response_only=True),
         ],
     )
 )
 _YAML = {"application/x-yaml": OpenApiTypes.STR}
+_FLOW_EXAMPLES = [
+    OpenApiExample("A flow", FLOW, media_type="application/x-yaml", request_only=True)
+]
 FLOW_POST = extend_schema(
     operation_id="createFlow",
     tags=["Flows"],
     summary="Register a flow",
     description="The flow's YAML, stored as posted. 422 when it exists: use PUT.",
     request=_YAML,
-    responses={200: OpenApiTypes.OBJECT},
-    examples=[OpenApiExample("A flow", FLOW, media_type="application/x-yaml", request_only=True)],
+    responses={200: one("The flow, as registered.", FLOW_STORED)},
+    examples=_FLOW_EXAMPLES,
 )
 FLOW_PUT = extend_schema(
     operation_id="updateFlow",
@@ -107,5 +120,6 @@ FLOW_PUT = extend_schema(
     summary="Change a flow",
     description="A new revision when the content differs; 404 when it is not registered.",
     request=_YAML,
-    responses={200: OpenApiTypes.OBJECT},
+    responses={200: one("The flow, as it is now.", FLOW_STORED)},
+    examples=_FLOW_EXAMPLES,
 )

@@ -9,6 +9,15 @@ from drf_spectacular.utils import (
     extend_schema_view,
 )
 
+from lineage.api.examples import (
+    EXECUTION_FOUND,
+    EXECUTION_STORED,
+    FLOW_STORED,
+    a_page,
+    one,
+    several,
+)
+
 _PAGING = [
     OpenApiParameter("page", int, description="From 1.", default=1),
     OpenApiParameter("size", int, description="From 1 to 500.", default=10),
@@ -29,11 +38,7 @@ def _filters(*examples: str) -> list[OpenApiParameter]:
     return [OpenApiParameter(f"filters{name}", str, description=_FILTERS) for name in examples]
 
 
-_WRONG = OpenApiResponse(description="A parameter is wrong; `errors` names it.")
-_FLOWS = OpenApiResponse({"type": "array", "items": {"type": "object"}}, "Kestra's flows.")
-_PAGE = OpenApiResponse(
-    OpenApiTypes.OBJECT, "`results`, `total`, and `nextCursor` while there is more."
-)
+_FLOWS = several("Kestra's flows.", FLOW_STORED)
 
 EXECUTION_SEARCH = extend_schema_view(
     get=extend_schema(
@@ -50,7 +55,7 @@ EXECUTION_SEARCH = extend_schema_view(
                 "[startDate][GREATER_THAN_OR_EQUAL_TO]", "[labels][EQUALS][env]", "[q][EQUALS]"
             ),
         ],
-        responses={200: _PAGE, 422: _WRONG},
+        responses={200: a_page(EXECUTION_FOUND)},
     )
 )
 EXECUTION_GET = extend_schema_view(
@@ -61,7 +66,7 @@ EXECUTION_GET = extend_schema_view(
         description="`taskRunList[].state.current` is the state after `assetFailureBehavior`;"
         " problems of declared assets stand in `assetErrors`. Assets out of reach are counted in"
         " `assetEmits[].restricted` and not named. Values of SECRET inputs are masked.",
-        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "Kestra's execution.")},
+        responses={200: one("Kestra's execution.", EXECUTION_STORED)},
     )
 )
 FLOW_SEARCH = extend_schema_view(
@@ -77,7 +82,7 @@ FLOW_SEARCH = extend_schema_view(
                 "[namespace][PREFIX]", "[flowId][EQUALS]", "[labels][EQUALS][team]", "[q][EQUALS]"
             ),
         ],
-        responses={200: _PAGE, 422: _WRONG},
+        responses={200: a_page(FLOW_STORED)},
     )
 )
 NAMESPACE_FLOWS = extend_schema_view(
@@ -99,7 +104,7 @@ FLOW_GET = extend_schema_view(
             ),
             OpenApiParameter("revision", int, description="Another one than the latest."),
         ],
-        responses={200: OpenApiResponse(OpenApiTypes.OBJECT, "Kestra's flow."), 422: _WRONG},
+        responses={200: one("Kestra's flow.", FLOW_STORED)},
     )
 )
 FLOW_REVISIONS = extend_schema_view(

@@ -105,3 +105,13 @@ def content_types(response: dict) -> set[str]:
     if "$ref" in response:
         response = DOCUMENT["components"]["responses"][response["$ref"].rpartition("/")[2]]
     return set(response["content"])
+
+
+def test_every_body_and_every_answer_has_an_example():
+    lacking = []
+    for method, path, operation in OPERATIONS:
+        bodies = operation.get("requestBody", {}).get("content", {})
+        answers = operation["responses"].get("200", {}).get("content", {})
+        shown = [*bodies.items(), *answers.items()]
+        lacking += [(method, path, kind) for kind, body in shown if "examples" not in body]
+    assert lacking == []
