@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
@@ -14,7 +15,6 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi import checks
 
 from config.openapi import document
-from config.wsgi import application
 from tests.conftest import Cast
 from tests.world import make_world
 
@@ -30,7 +30,7 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 schema = schemathesis.openapi.from_dict(document(), config=SchemathesisConfig.from_dict(CONFIG))
-schema.app = application
+schema.app = WSGIHandler()  # config.wsgi shares connections, which tests must not
 
 
 @schemathesis.serializer("application/x-ndjson")
