@@ -3,14 +3,14 @@
 from benchmarks.data import make_hub, middle_asset
 from benchmarks.report import Report
 from benchmarks.scene import Scene
-from benchmarks.search import asked, make_catalog_up_to
+from benchmarks.search import asked, make_catalog_of
 
 SIZES = (10_000, 100_000)
 
 
 def measure(stage: Scene, report: Report) -> None:
     for size in SIZES:
-        there = make_catalog_up_to(stage, stage.count(size))
+        there = make_catalog_of(stage, stage.count(size))
         edges = count_edges()
         asset = middle_asset(stage.tenant, 3)
         for depth in (2, 20):
