@@ -118,7 +118,7 @@ def make_catalog(tenant: Any, assets: int) -> dict[str, int]:
         "fan_in": FAN_IN,
     }
     with connection.cursor() as cursor:
-        for sql in (NAMESPACES, FLOWS, ASSETS, STATES, EDGES, "analyze"):
+        for sql in (NAMESPACES, FLOWS, ASSETS, STATES, "analyze", EDGES, "analyze"):
             cursor.execute(sql, values)
         counts = {}
         for name, table in (("assets", "catalog_asset"), ("edges", "lineage_edge")):

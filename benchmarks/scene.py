@@ -114,7 +114,7 @@ def populate(stage: Scene) -> None:
     for name, role, namespaces in (
         ("admin", "Admin", [""]),
         ("ingest", "Ingest", [""]),
-        ("viewer", "Viewer", [f"company.n{n}" for n in range(20)]),
+        ("viewer", "Viewer", [f"pipelines.p{n}" for n in range(20)]),
     ):
         user = actions.create_person(f"{name}@example.com", None)
         for namespace in namespaces:
