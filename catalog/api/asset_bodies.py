@@ -11,7 +11,7 @@ from catalog.api.batches import NotRead, few_enough, read_json, read_lines
 from catalog.reading.bodies import AssetBody, read_body, yaml_values
 from catalog.reading.declared import AssetError
 from catalog.reading.rules import validate_text
-from catalog.reading.yaml_text import InvalidYaml, parse_yaml, parse_yaml_documents
+from catalog.reading.yaml_text import MAX_BYTES, InvalidYaml, parse_yaml, parse_yaml_documents
 
 YAML_TYPES = (
     "application/x-yaml",
@@ -80,7 +80,11 @@ def yaml_items(text: str) -> list[Any]:
 
 
 def read_yaml(text: str, *, several: bool = False) -> list[Any]:
-    """The nodes of the documents; Problem 400 naming each line that cannot be read."""
+    """The nodes of the documents. Problem 413, or 400 naming each line that cannot be read."""
+    if len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
+        raise Problem(
+            413, f"Assets in YAML are at most {MAX_BYTES:,} bytes: send fewer, or JSON to “bulk”."
+        )
     try:
         return parse_yaml_documents(text) if several else [parse_yaml(text)]
     except InvalidYaml as exc:

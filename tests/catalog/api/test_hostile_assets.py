@@ -107,3 +107,9 @@ def test_hostile_ids_delete_nothing(attacker: Attacker, ids: list[Any]) -> None:
     attacker.send("POST", URL, json.dumps(SOUND), JSON)
     refused(attacker.send("DELETE", f"{URL}/by-ids", json.dumps(["orders", *ids]), JSON))
     assert attacker.cast.api("admin").get(f"{URL}/orders").status_code == 200
+
+
+@pytest.mark.parametrize("url", [URL, f"{URL}/bulk"])
+def test_yaml_without_end_is_too_large(attacker: Attacker, url: str) -> None:
+    problem = refused(attacker.send("POST", url, "id: " + "x" * 1_048_576, YAML), 413)
+    assert "1,048,576 bytes" in json.dumps(problem)
