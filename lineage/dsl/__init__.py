@@ -14,7 +14,7 @@ from catalog.reading.declared import (
 from catalog.reading.json_text import InvalidJson, parse_json
 from catalog.reading.rules import validate_asset_id, validate_namespace, validate_type
 from catalog.reading.yaml_text import InvalidYaml, parse_yaml
-from lineage.dsl.bundles import Bundle
+from lineage.dsl.bundles import Bundle, ColumnLink
 from lineage.dsl.contexts import ExecutionContext, execution_context
 from lineage.dsl.emissions import parse_bundles, parse_log_line
 from lineage.dsl.evaluation import Evaluation, evaluate
@@ -51,6 +51,7 @@ __all__ = [
     "AssetError",
     "AssetReference",
     "Bundle",
+    "ColumnLink",
     "Declaration",
     "DeclaredAsset",
     "Evaluation",
