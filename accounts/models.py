@@ -36,6 +36,10 @@ class Tenant(models.Model):
     slug = models.CharField(max_length=63, unique=True, validators=[SLUG])
     name = models.CharField(max_length=200, blank=True)
     requires_existing_namespaces = models.BooleanField(default=False)
+    #: Read lineage from the SQL of tasks that do not say `enableAuto` themselves.
+    infers_sql = models.BooleanField(default=False, db_default=False)
+    #: Counts changes of naming rules: what a process has read of them is good for one number.
+    naming_version = models.PositiveIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

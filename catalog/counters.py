@@ -28,7 +28,7 @@ class Counters:
             self.last_read_at = max(self.last_read_at or when, when)
         elif part is Part.ATTEMPT:
             self.last_failed_at = max(self.last_failed_at or when, when)
-        else:
+        elif part is Part.WRITE:
             self.writes += 1
             self.first_written_at = min(self.first_written_at or when, when)
             self.last_written_at = max(self.last_written_at or when, when)

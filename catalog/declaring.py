@@ -54,10 +54,14 @@ class Stored:
 
     def hear(self, touch: Touch) -> None:
         """Merge one touch, count it, and remember what it changed."""
+        when = moment(touch.at)
+        if touch.counts:
+            self.counters.count(touch.part, when)
+        if not touch.declares:
+            return
         kind = "updated" if self.values.clock else "created"
         created_at, namespace = self.values.created_at, self.values.namespace
         changes = merge(self.values, touch)
-        when = moment(touch.at)
         if self.deleted_at and touch.part is Part.WRITE and when > self.deleted_at:
             self.deleted_at, kind = None, "restored"
         if changes or kind != "updated":
@@ -66,8 +70,6 @@ class Stored:
         self.is_changed |= created_at != self.values.created_at
         if namespace != self.values.namespace:
             self.namespace_pk = None
-        if touch.counts:
-            self.counters.count(touch.part, when)
 
 
 def apply_touches(

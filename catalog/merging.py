@@ -7,10 +7,12 @@ A stamp is a string that sorts as it should: `{µs:016d}|{source}|{position}`. T
 asset, stored as JSON, holds the stamps that the next merge must beat:
 
     {"type": stamp, "displayName": stamp, …, every field of WHOLE likewise, "namespace": stamp,
-     "metadata": {key: stamp}, "hint": [stamp, type], "writer": [stamp, ns], "reader": [stamp, ns]}
+     "metadata": {key: stamp}, "rule": [stamp, ns],
+     "hint": [stamp, type], "writer": [stamp, ns], "reader": [stamp, ns]}
 
 The last three are the earliest, not the latest: a reference types an asset that nobody declared,
-and an asset without a declared namespace lives where it was first written, else first read.
+and an asset without a declared namespace lives where a naming rule says, else where it was first
+written, else first read.
 """
 
 from collections.abc import Mapping
@@ -30,6 +32,8 @@ class Part(Enum):
     WRITE = "write"  # output of a run that ended in SUCCESS or WARNING: declares
     ATTEMPT = "attempt"  # output of a run that failed: recorded, declares nothing
     READ = "read"
+    DESCRIBE = "describe"  # says something of an asset and neither reads nor writes it
+    PENDING = "pending"  # output of a run that has not ended: recorded, declares nothing
 
 
 def stamp(at: int, source: str, position: int = 0) -> str:
@@ -45,6 +49,8 @@ class Touch:
     keeps), `metadata` (a None value removes the key), and what `catalog.reading.lifecycle` reads.
     `job_namespace`: where the writer or reader lives. `source` is what the history says of it
     (`AssetChange.source`). `cleared`: of `displayName` and `description`, which to remove.
+    `hint`: the type of an asset that nobody gives one. `rule_namespace`: where a naming rule puts
+    it. `owner_register`: "writer" or "reader", where `job_namespace` belongs; "" goes by `part`.
     """
 
     stamp: str
@@ -57,6 +63,16 @@ class Touch:
     #: False for a second word of the same task run on the same asset: it merges, uncounted.
     counts: bool = True
     cleared: frozenset[str] = frozenset()
+    #: False for what only counts: others say what it says of the asset.
+    declares: bool = True
+    hint: str | None = None
+    rule_namespace: str | None = None
+    owner_register: str = ""
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it makes the asset newer: a description may be empty, a write never is."""
+        return self.part is Part.WRITE or bool(self.type or any(self.fields.values()))
 
 
 @dataclass(slots=True)
@@ -106,17 +122,28 @@ def merge(values: AssetValues, touch: Touch) -> Changes:
     """
     changes: Changes = {}
     values.created_at = min(values.created_at or touch.at, touch.at)
-    if touch.part is Part.WRITE:
-        declared = "type" in values.clock or "writer" in values.clock
-        values.updated_at = max((declared and values.updated_at) or touch.at, touch.at)
+    if touch.part in (Part.WRITE, Part.DESCRIBE):
+        if touch.says_something:
+            declared = values.clock.keys() - UNDECLARED
+            values.updated_at = max((declared and values.updated_at) or touch.at, touch.at)
         _declare(values, touch, changes)
     elif touch.type and touch.type not in EXTERNAL_NAMES:
         _earliest(values.clock, "hint", touch.stamp, touch.type)
+    if touch.hint:
+        _earliest(values.clock, "hint", touch.stamp, touch.hint)
     if touch.job_namespace:
-        register = "writer" if touch.part is Part.WRITE else "reader"
-        _earliest(values.clock, register, touch.stamp, touch.job_namespace)
+        own = "writer" if touch.part is Part.WRITE else "reader"
+        _earliest(values.clock, touch.owner_register or own, touch.stamp, touch.job_namespace)
+    if touch.rule_namespace:
+        values.clock["rule"] = max(
+            values.clock.get("rule", ["", ""]), [touch.stamp, touch.rule_namespace]
+        )
     _settle(values, changes)
     return changes
+
+
+#: Registers that say nothing of the asset itself: with these alone it is a placeholder.
+UNDECLARED = frozenset({"hint", "reader"})
 
 
 def _declare(values: AssetValues, touch: Touch, changes: Changes) -> None:
@@ -143,10 +170,11 @@ def _settle(values: AssetValues, changes: Changes) -> None:
     clock = values.clock
     if "type" not in clock and "hint" in clock:
         _set(values, "type", clock["hint"][1], "type", changes)
-    if "namespace" not in clock and ("writer" in clock or "reader" in clock):
-        namespace = clock.get("writer") or clock["reader"]
-        _set(values, "namespace", namespace[1], "namespace", changes)
-    if "type" not in clock and "writer" not in clock:
+    if "namespace" not in clock:
+        owner = clock.get("rule") or clock.get("writer") or clock.get("reader")
+        if owner:
+            _set(values, "namespace", owner[1], "namespace", changes)
+    if not clock.keys() - UNDECLARED:
         values.updated_at = values.created_at
 
 
@@ -192,4 +220,4 @@ def after(clock: Mapping[str, Any], at: int) -> int:
 
 
 #: The registers that make an asset somebody's: a placeholder, only read so far, has none.
-CLAIMS = ("namespace", "writer")
+CLAIMS = ("namespace", "rule", "writer")

@@ -20,7 +20,11 @@ with concerned as (
 )
 update lineage_lineageevent event set
     inputs = array(select pk from unnest(event.inputs) as pk where pk <> all(%s::bigint[])),
-    outputs = array(select pk from unnest(event.outputs) as pk where pk <> all(%s::bigint[]))
+    outputs = array(select pk from unnest(event.outputs) as pk where pk <> all(%s::bigint[])),
+    columns = coalesce((
+        select jsonb_agg(link) from jsonb_array_elements(event.columns) as link
+        where (link->>0)::bigint <> all(%s::bigint[]) and (link->>2)::bigint <> all(%s::bigint[])
+    ), '[]')
 from concerned where event.task_run_id = concerned.task_run_id
 """
 
@@ -36,7 +40,7 @@ def purge_assets(access: Access, pks: Sequence[int]) -> int:
         run(LOCK_STATES, [keys])
         for lock in locks_against(access.user, keys).values():
             raise Locked(lock)
-        run(STRIP_EVENTS, [keys, keys, keys])
+        run(STRIP_EVENTS, [keys] * 5)
         gone = Asset.objects.unscoped(WHY).filter(pk__in=any_of(keys)).only("pk")
         _, counts = gone.delete()
     return counts.get("catalog.Asset", 0)

@@ -1,7 +1,22 @@
 """What the catalog holds: namespaces, assets, and what is known of their past."""
 
-from catalog.models.assets import Asset, AssetChange, AssetState
+from catalog.models.aliases import AssetAlias, AssetMerge
+from catalog.models.assets import Asset, AssetChange, AssetState, OfAssetQuerySet
 from catalog.models.locks import AssetLock
+from catalog.models.measurements import AssetMeasurement
 from catalog.models.namespaces import Namespace, NamespacedQuerySet
+from catalog.models.naming import NamingRule
 
-__all__ = ["Asset", "AssetChange", "AssetLock", "AssetState", "Namespace", "NamespacedQuerySet"]
+__all__ = [
+    "Asset",
+    "AssetAlias",
+    "AssetChange",
+    "AssetLock",
+    "AssetMeasurement",
+    "AssetMerge",
+    "AssetState",
+    "Namespace",
+    "NamespacedQuerySet",
+    "NamingRule",
+    "OfAssetQuerySet",
+]

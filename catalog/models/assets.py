@@ -92,6 +92,16 @@ class Asset(models.Model):
     related_to = models.JSONField(default=list, db_default=[], blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    #: Set of what turned out to be another name of that asset; `deleted_at` is set with it.
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     search_text = models.GeneratedField(
         expression=SearchText(), output_field=models.TextField(), db_persist=True
     )
@@ -116,6 +126,9 @@ class Asset(models.Model):
             models.Index(fields=["tenant", "created_at", "id"], name="asset_by_created"),
             # A walk along the lineage asks of every asset whether it is deleted; hardly any is.
             models.Index(F("id"), name="asset_deleted", condition=Q(deleted_at__isnull=False)),
+            models.Index(
+                F("merged_into"), name="asset_merged", condition=Q(merged_into__isnull=False)
+            ),
             # Most assets have none of these, and cost their indexes nothing.
             GinIndex(fields=["owners"], name="asset_owners", condition=~Q(owners=[])),
             GinIndex(fields=["tags"], name="asset_tags", condition=~Q(tags=[])),
@@ -208,6 +221,8 @@ class AssetChange(models.Model):
         UPDATED = "updated"
         DELETED = "deleted"
         RESTORED = "restored"
+        MERGED = "merged"
+        UNMERGED = "unmerged"
 
     tenant = models.ForeignKey(
         Tenant, models.CASCADE, related_name="+", db_constraint=False, db_index=False

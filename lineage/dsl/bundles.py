@@ -11,19 +11,18 @@ from catalog.reading.declared import AssetDeclaration, AssetReference
 
 @dataclass(frozen=True, slots=True)
 class ColumnLink:
-    """One column that went into another, as OpenLineage's columnLineage facet tells it.
+    """One column came out of another; the assets by their ids.
 
-    `upstream` and `downstream` are asset ids; an empty `upstream_column` means the whole dataset,
-    an empty `downstream_column` every column of it. `type` is "DIRECT" or "INDIRECT"; `subtype` is
-    IDENTITY, TRANSFORMATION, AGGREGATION, JOIN, FILTER, GROUP_BY, SORT, WINDOW, CONDITIONAL, or ""
-    when unknown. `description` is the expression.
+    `type` DIRECT or INDIRECT and `subtype` (IDENTITY, AGGREGATION, FILTER …) as OpenLineage's
+    columnLineage facet names them, "" where nobody told. `upstream_column` "": the dataset as a
+    whole; `downstream_column` "": every column, as with a filter or a join.
     """
 
     upstream: str
     upstream_column: str
     downstream: str
     downstream_column: str
-    type: str = "DIRECT"
+    type: str = ""
     subtype: str = ""
     description: str = ""
     masking: bool = False
@@ -31,11 +30,10 @@ class ColumnLink:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """One lineage statement.
+    """One lineage statement. `origin`: declared, emitted, openlineage, sql, dbt or manual.
 
-    `origin` tells where it is from: declared (in the flow), emitted (by the task), manual (by
-    hand), openlineage, sql (inferred from a statement, which is `sql` then) or dbt. `describes`
-    says something of assets without writing them. `columns` are the links between columns.
+    `describes`: what is said of assets without writing them, as facets of an input. `sql`: the
+    statement that the links were read from.
     """
 
     inputs: tuple[AssetReference, ...] = ()

@@ -1,15 +1,22 @@
 """What orchestrators tell us, and what follows from it."""
 
+from lineage.models.columns import AssetFacet, ColumnEdge
 from lineage.models.flows import Flow, FlowRevision
+from lineage.models.openlineage import OpenLineageEvent, OpenLineageJob, OpenLineageRun
 from lineage.models.runs import Execution, TaskRun
 from lineage.models.traces import AssetUsage, Edge, LineageEvent
 
 __all__ = [
+    "AssetFacet",
     "AssetUsage",
+    "ColumnEdge",
     "Edge",
     "Execution",
     "Flow",
     "FlowRevision",
     "LineageEvent",
+    "OpenLineageEvent",
+    "OpenLineageJob",
+    "OpenLineageRun",
     "TaskRun",
 ]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.access import Access
-from accounts.models import Tenant
+from accounts.models import Tenant, User
 from accounts.permissions import Action
 from accounts.scoping import ScopedQuerySet
 from catalog.models import Asset
@@ -42,6 +42,8 @@ class AssetUsage(models.Model):
     )
     direction = models.CharField(max_length=5, choices=Direction)
     state = models.CharField(max_length=10, choices=State)
+    #: Of a streaming job: it counts as productive while it runs and however it ends.
+    streams = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField()
 
     objects = AssetUsageQuerySet.as_manager()
@@ -78,8 +80,12 @@ class LineageEvent(models.Model):
     number = models.PositiveSmallIntegerField()
     origin = models.CharField(max_length=20)
     state = models.CharField(max_length=10, choices=State)
+    streams = models.BooleanField(default=False, db_default=False)
     inputs = ArrayField(models.BigIntegerField(), default=list)
     outputs = ArrayField(models.BigIntegerField(), default=list)
+    #: [[upstream, its column, downstream, its column, type, subtype, description, masking], …]
+    columns = models.JSONField(default=list, db_default=[])
+    sql = models.TextField(default="", db_default="", blank=True)
     at = models.DateTimeField()
 
     objects = LineageEventQuerySet.as_manager()
@@ -113,7 +119,8 @@ class Edge(models.Model):
     """A task of a flow turns `upstream` into `downstream`; kept with how often and when.
 
     A bundle without inputs (or outputs) leaves an edge with that end null, so that this one
-    table also says which flow reads and writes which asset.
+    table also says which flow reads and writes which asset. `stated`: somebody says so without
+    any run (by hand, a job's design, a dbt manifest), so it stays when no run supports it.
     """
 
     tenant = models.ForeignKey(
@@ -128,6 +135,12 @@ class Edge(models.Model):
     flow = models.ForeignKey(Flow, models.CASCADE, null=True, related_name="edges")
     task_id = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=12, default="declared")
+    sql = models.TextField(default="", db_default="", blank=True)
+    note = models.TextField(default="", db_default="", blank=True)
+    stated = models.BooleanField(default=False, db_default=False)
+    created_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
     runs = models.IntegerField(default=1)

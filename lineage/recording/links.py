@@ -9,16 +9,17 @@ from lineage.recording.runs import RenderedRun
 type EdgeKey = tuple[int | None, int | None, int, str]
 
 
-def links(run: RenderedRun, assets: Mapping[str, int]) -> dict[EdgeKey, str]:
-    """The edges of one task run → the origin of the bundle that makes each."""
-    found: dict[EdgeKey, str] = {}
+def links(run: RenderedRun, assets: Mapping[str, int]) -> dict[EdgeKey, tuple[str, str]]:
+    """The edges of one task run → (origin, SQL) of the bundle that makes each."""
+    found: dict[EdgeKey, tuple[str, str]] = {}
     for bundle in run.bundles:
         inputs: list[int | None] = [assets[reference.id] for reference in bundle.inputs]
         outputs: list[int | None] = [assets[output.id] for output in bundle.outputs]
         for upstream, downstream in product(inputs or [None], outputs or [None]):
             if upstream is not None or downstream is not None:
                 key = (upstream, downstream, run.flow.pk, run.posted.task_id)
-                found[key] = min(found.get(key, bundle.origin), bundle.origin)
+                said = (bundle.origin, bundle.sql)
+                found[key] = min(found.get(key, said), said)
     return found
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from accounts.bulk import run
 from catalog.counters import Counters
 from catalog.declaring import set_counters
-from lineage.models.runs import PRODUCTIVE
+from lineage.models.runs import PRODUCTIVE, TERMINAL
+from lineage.recording.column_links import ColumnKey, recount_columns
 from lineage.recording.links import EdgeKey, sort_key
 
 
@@ -20,38 +21,53 @@ class Forgotten:
 
     assets: set[int] = field(default_factory=set)
     edges: set[EdgeKey] = field(default_factory=set)
+    columns: set[ColumnKey] = field(default_factory=set)
+
+
+FORGET = """
+with usages as (
+    delete from lineage_assetusage where task_run_id = any(%s::bigint[])
+), events as (
+    delete from lineage_lineageevent where task_run_id = any(%s::bigint[])
+    returning task_run_id, execution_id, inputs, outputs, columns <> '[]' as has_columns
+)
+select x.flow_id, t.task_id, e.inputs, e.outputs, e.has_columns
+from events e
+join lineage_taskrun t on t.id = e.task_run_id
+join lineage_execution x on x.id = e.execution_id
+"""
 
 
 def forget_traces(task_runs: Sequence[int]) -> Forgotten:
-    """Delete usages and lineage events of replaced task runs (rows); three statements or none."""
+    """Delete usages and lineage events of replaced task runs (rows); one statement or none."""
     forgotten = Forgotten()
     if not task_runs:
         return forgotten
-    for flow, task_id, inputs, outputs in run(
-        "select x.flow_id, t.task_id, e.inputs, e.outputs from lineage_lineageevent e"
-        " join lineage_taskrun t on t.id = e.task_run_id"
-        " join lineage_execution x on x.id = e.execution_id"
-        " where e.task_run_id = any(%s::bigint[])",
-        [list(task_runs)],
-    ):
+    rows = list(task_runs)
+    for flow, task_id, inputs, outputs, has_columns in run(FORGET, [rows, rows]):
         forgotten.assets.update(inputs, outputs)
         forgotten.edges.update(
             (upstream, downstream, flow, task_id)
             for upstream in inputs or [None]
             for downstream in outputs or [None]
         )
-    run("delete from lineage_assetusage where task_run_id = any(%s::bigint[])", [list(task_runs)])
-    run(
-        "delete from lineage_lineageevent where task_run_id = any(%s::bigint[])", [list(task_runs)]
-    )
+        if has_columns:
+            forgotten.columns.update((downstream, flow, task_id) for downstream in outputs)
     return forgotten
 
 
-def recount(forgotten: Forgotten, edges: Iterable[EdgeKey], assets: Iterable[int]) -> None:
+def recount(
+    forgotten: Forgotten,
+    edges: Iterable[EdgeKey],
+    assets: Iterable[int],
+    columns: Iterable[ColumnKey] = (),
+) -> None:
     """Count again what the replaced task runs touch now or touched before."""
     keys = sorted(forgotten.edges | set(edges), key=sort_key)
     if keys:
         recount_edges(keys)
+    if forgotten.columns:
+        recount_columns(forgotten.columns | set(columns))
     touched = sorted(forgotten.assets | set(assets))
     if touched:
         recount_assets(touched)
@@ -64,11 +80,14 @@ with wanted(upstream, downstream, flow, task_id) as (
     select w.upstream, w.downstream, w.flow, w.task_id,
            count(distinct e.task_run_id) as runs, min(e.at) as first_seen, max(e.at) as last_seen,
            min(e.origin) as kind,
+           coalesce((array_agg(e.sql order by e.at desc, e.sql desc)
+                     filter (where e.sql <> ''))[1], '') as sql,
            (array_agg(e.execution_id order by e.at desc, x.public_id desc))[1] as last_execution
     from wanted w
     left join (
         lineage_assetusage u
-        join lineage_lineageevent e on e.task_run_id = u.task_run_id and e.state = any(%s)
+        join lineage_lineageevent e on e.task_run_id = u.task_run_id
+            and (e.state = any(%s) or e.streams)
         join lineage_taskrun t on t.id = e.task_run_id
         join lineage_execution x on x.id = e.execution_id
     ) on u.asset_id = coalesce(w.downstream, w.upstream)
@@ -80,14 +99,20 @@ with wanted(upstream, downstream, flow, task_id) as (
     group by w.upstream, w.downstream, w.flow, w.task_id
 ), gone as (
     delete from lineage_edge old using counted c
-    where c.runs = 0 and old.flow_id = c.flow and old.task_id = c.task_id
+    where c.runs = 0 and not old.stated and old.flow_id = c.flow and old.task_id = c.task_id
         and old.upstream_id is not distinct from c.upstream
         and old.downstream_id is not distinct from c.downstream
 )
-update lineage_edge old set runs = c.runs, first_seen = c.first_seen, last_seen = c.last_seen,
-    kind = c.kind, last_execution_id = c.last_execution
+update lineage_edge old set runs = c.runs,
+    first_seen = case when old.stated then least(old.first_seen, c.first_seen)
+                      else c.first_seen end,
+    last_seen = case when old.stated then greatest(old.last_seen, c.last_seen)
+                     else c.last_seen end,
+    kind = coalesce(case when old.stated then least(old.kind, c.kind) end, c.kind),
+    sql = case when old.stated and c.sql = '' then old.sql else c.sql end,
+    last_execution_id = c.last_execution
 from counted c
-where c.runs > 0 and old.flow_id = c.flow and old.task_id = c.task_id
+where (c.runs > 0 or old.stated) and old.flow_id = c.flow and old.task_id = c.task_id
     and old.upstream_id is not distinct from c.upstream
     and old.downstream_id is not distinct from c.downstream
 """
@@ -102,10 +127,11 @@ def recount_edges(keys: Sequence[EdgeKey]) -> None:
 COUNT_USAGES = """
 select a.asset, count(u.id) filter (where u.writes), min(u.at) filter (where u.writes),
        max(u.at) filter (where u.writes), max(u.at) filter (where u.direction = 'READ'),
-       max(u.at) filter (where u.direction = 'WRITE' and not u.writes)
+       max(u.at) filter (where u.direction = 'WRITE' and not u.writes and u.failed)
 from unnest(%s::bigint[]) as a(asset)
 left join lateral (
-    select id, at, direction, direction = 'WRITE' and state = any(%s) as writes
+    select id, at, direction, direction = 'WRITE' and (state = any(%s) or streams) as writes,
+           state = any(%s) as failed
     from lineage_assetusage where asset_id = a.asset
 ) u on true
 group by a.asset order by a.asset
@@ -114,5 +140,5 @@ group by a.asset order by a.asset
 
 def recount_assets(assets: Sequence[int]) -> None:
     """Set the counters of assets, which `apply_touches` has locked or this locks, by usages."""
-    rows = run(COUNT_USAGES, [list(assets), sorted(PRODUCTIVE)])
+    rows = run(COUNT_USAGES, [list(assets), sorted(PRODUCTIVE), sorted(TERMINAL)])
     set_counters({asset: Counters(*counts) for asset, *counts in rows})

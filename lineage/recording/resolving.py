@@ -42,7 +42,8 @@ def resolve_assets(
 
 def mentioned(bundles: Iterable[Bundle]) -> set[str]:
     inputs = {reference.id for bundle in bundles for reference in bundle.inputs}
-    return inputs | {output.id for bundle in bundles for output in bundle.outputs}
+    said = {item.id for bundle in bundles for item in (*bundle.outputs, *bundle.describes)}
+    return inputs | said
 
 
 def declared_namespaces(
@@ -52,7 +53,7 @@ def declared_namespaces(
     declared = {
         output.namespace
         for bundle in bundles
-        for output in bundle.outputs
+        for output in (*bundle.outputs, *bundle.describes)
         if isinstance(output.namespace, str) and may_write(access, output.namespace)
     }
     return declared | {asset.namespace for asset in known.values() if asset.namespace}
@@ -71,15 +72,23 @@ def allowed(
     known: Mapping[str, KnownAsset],
     namespaces: Mapping[str, int],
 ) -> Bundle:
-    """The bundle without the outputs that may not be written."""
-    kept = []
-    for n, output in enumerate(bundle.outputs):
-        reason = why_not(access, run, output, known.get(output.id), namespaces)
-        if reason:
-            run.fail(f"outputs[{n}]", reason)
-        else:
-            kept.append(output)
-    return bundle if len(kept) == len(bundle.outputs) else replace(bundle, outputs=tuple(kept))
+    """The bundle without the outputs that may not be written, and without words on such assets."""
+
+    def permitted(said: Sequence[AssetDeclaration], path: str) -> tuple[AssetDeclaration, ...]:
+        kept = []
+        for n, asset in enumerate(said):
+            reason = why_not(access, run, asset, known.get(asset.id), namespaces)
+            if reason:
+                run.fail(f"{path}[{n}]", reason)
+            else:
+                kept.append(asset)
+        return tuple(kept)
+
+    outputs = permitted(bundle.outputs, "outputs")
+    describes = permitted(bundle.describes, "describes")
+    if len(outputs) + len(describes) == len(bundle.outputs) + len(bundle.describes):
+        return bundle
+    return replace(bundle, outputs=outputs, describes=describes)
 
 
 def why_not(

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.bulk import dump, insert, run, update
 from accounts.models import Tenant
+from catalog.merging import Part, Touch
 from lineage.dsl.bundles import Bundle
 from lineage.dsl.flows import FAIL, IGNORE, WARN, Task, Trigger
 from lineage.kestra.posted import PostedExecution, PostedTaskRun
@@ -100,6 +101,10 @@ class RenderedRun:
     declared_by: Task | Trigger | None = None
     asset_errors: list[dict[str, str]] = field(default_factory=list)
     pk: int = 0
+    #: Of a streaming job: what it does counts while it runs and however it ends.
+    streams: bool = False
+    #: What it says of assets (id → touches) where the bundles do not tell all, as OpenLineage.
+    touches: dict[str, list[Touch]] | None = None
 
     @property
     def at(self) -> int:
@@ -109,7 +114,14 @@ class RenderedRun:
     @property
     def is_productive(self) -> bool:
         """Only then it makes edges and moves `last_written_at` (DESIGN §4)."""
-        return self.posted.state.current in PRODUCTIVE
+        return self.streams or self.posted.state.current in PRODUCTIVE
+
+    @property
+    def output_part(self) -> Part:
+        """What the run did to its outputs."""
+        if self.is_productive:
+            return Part.WRITE
+        return Part.ATTEMPT if self.posted.state.is_terminal else Part.PENDING
 
     @property
     def shown_state(self) -> str:

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from accounts.bulk import Statement, bigints, insertion, run_together
+from accounts.bulk import Statement, bigints, dump, insertion, run_together
 from accounts.models import Tenant
 from catalog.declaring import apply_touches
 from catalog.merging import Part, Touch, stamp
 from catalog.moments import moment
 from lineage.dsl import Bundle
+from lineage.recording.column_links import column_edges, column_rows
 from lineage.recording.links import EdgeKey, links, sort_key
 from lineage.recording.recounting import forget_traces, recount
 from lineage.recording.resolving import mentioned
@@ -27,7 +28,7 @@ def store_traces(
     assets: Mapping[str, int],
     namespaces: Mapping[str, int],
 ) -> None:
-    """Five statements for new task runs; more, but as constant, when some are replaced."""
+    """Four statements for new task runs; more, but as constant, when some are replaced."""
     forgotten = forget_traces([run.replaces for run in runs if run.replaces])
     speaking = [run for run in runs if run.bundles]
     productive = [run for run in speaking if run.is_productive]
@@ -36,6 +37,7 @@ def store_traces(
             usages(tenant, speaking, assets),
             events(tenant, speaking, assets),
             edges(tenant, productive, assets),
+            column_edges(tenant, productive, assets),
         ]
     )
     apply_touches(tenant, touches_of(speaking, assets), namespaces)
@@ -45,6 +47,12 @@ def store_traces(
             forgotten,
             {key for run in again for key in links(run, assets)},
             {assets[id_] for run in again for id_ in mentioned(run.bundles)},
+            {
+                (row[2], run.flow.pk, run.posted.task_id)
+                for run in again
+                for bundle in run.bundles
+                for row in column_rows(bundle, assets)
+            },
         )
 
 
@@ -53,7 +61,12 @@ def usages(
 ) -> Statement | None:
     """One a task run, asset and direction, failed runs included."""
     rows = {
-        (run.pk, assets[item.id], direction): (run.execution.pk, run.posted.state.current, run.at)
+        (run.pk, assets[item.id], direction): (
+            run.execution.pk,
+            run.posted.state.current,
+            run.streams,
+            run.at,
+        )
         for run in runs
         for bundle in run.bundles
         for direction, items in ((READ, bundle.inputs), (WRITE, bundle.outputs))
@@ -67,12 +80,13 @@ def usages(
             "direction": "text",
             "execution_id": "bigint",
             "state": "text",
+            "streams": "boolean",
             "at": "timestamptz",
             "tenant_id": "bigint",
         },
         [
-            (*key, execution, state, moment(at), tenant.pk)
-            for key, (execution, state, at) in sorted(rows.items())
+            (*key, execution, state, streams, moment(at), tenant.pk)
+            for key, (execution, state, streams, at) in sorted(rows.items())
         ],
     )
 
@@ -90,8 +104,11 @@ def events(
             "number": "int",
             "origin": "text",
             "state": "text",
+            "streams": "boolean",
             "inputs": "bigint[]",
             "outputs": "bigint[]",
+            "columns": "jsonb",
+            "sql": "text",
             "at": "timestamptz",
         },
         [
@@ -102,8 +119,11 @@ def events(
                 number,
                 bundle.origin,
                 run.posted.state.current,
+                run.streams,
                 bigints(dict.fromkeys(assets[item.id] for item in bundle.inputs)),
                 bigints(dict.fromkeys(assets[item.id] for item in bundle.outputs)),
+                dump([list(row) for row in column_rows(bundle, assets)]),
+                bundle.sql,
                 moment(run.at),
             )
             for run in runs
@@ -116,6 +136,8 @@ UPSERT_EDGE = """
 on conflict (upstream_id, downstream_id, flow_id, task_id) do update set
     runs = old.runs + excluded.runs,
     kind = least(old.kind, excluded.kind),
+    sql = case when excluded.last_seen >= old.last_seen and excluded.sql <> ''
+               then excluded.sql else old.sql end,
     first_seen = least(old.first_seen, excluded.first_seen),
     last_seen = greatest(old.last_seen, excluded.last_seen),
     last_execution_id = case
@@ -135,16 +157,17 @@ def edges(
     found: dict[EdgeKey, list[Any]] = {}
     for run in runs:
         last = (run.at, run.posted_in.id, run.execution.pk)
-        for key, origin in links(run, assets).items():
+        for key, (origin, sql) in links(run, assets).items():
             edge = found.get(key)
             if edge is None:
-                found[key] = [origin, run.at, last, 1]
+                found[key] = [origin, run.at, last, 1, (run.at, sql)]
             else:
                 edge[:] = [
                     min(edge[0], origin),
                     min(edge[1], run.at),
                     max(edge[2], last),
                     edge[3] + 1,
+                    max(edge[4], (run.at, sql)) if sql else edge[4],
                 ]
     return insertion(
         "lineage_edge as old",
@@ -155,14 +178,15 @@ def edges(
             "task_id": "text",
             "tenant_id": "bigint",
             "kind": "text",
+            "sql": "text",
             "first_seen": "timestamptz",
             "last_seen": "timestamptz",
             "runs": "int",
             "last_execution_id": "bigint",
         },
         [
-            (*key, tenant.pk, origin, moment(first), moment(last[0]), count, last[2])
-            for key, (origin, first, last, count) in sorted(
+            (*key, tenant.pk, origin, sql, moment(first), moment(last[0]), count, last[2])
+            for key, (origin, first, last, count, (_, sql)) in sorted(
                 found.items(), key=lambda item: sort_key(item[0])
             )
         ],
@@ -174,6 +198,10 @@ def touches_of(runs: Sequence[RenderedRun], assets: Mapping[str, int]) -> dict[i
     """Asset row → what these runs say of it; reads and writes count once a task run."""
     found: defaultdict[int, list[Touch]] = defaultdict(list)
     for run in runs:
+        if run.touches is not None:
+            for id_, touches in run.touches.items():
+                found[assets[id_]] += touches
+            continue
         source, counted = source_of(run), set[tuple[str, Part]]()
         for number, bundle in enumerate(run.bundles):
             for id_, touch in bundle_touches(run, number, bundle, source):
@@ -191,10 +219,18 @@ def bundle_touches(
     for item in bundle.inputs:
         place = stamp(run.at, origin, number * WIDTH)
         yield item.id, Touch(place, run.at, Part.READ, item.type, job, source=source)
-    part = Part.WRITE if run.is_productive else Part.ATTEMPT
+    part = run.output_part
     for n, output in enumerate(bundle.outputs, 1):
         place = stamp(run.at, origin, number * WIDTH + n)
         yield output.id, Touch(place, run.at, part, output.type, job, output.fields, source)
+    for n, said in enumerate(bundle.describes, 1 + len(bundle.outputs)):
+        place = stamp(run.at, origin, number * WIDTH + n)
+        yield (
+            said.id,
+            Touch(
+                place, run.at, Part.DESCRIBE, said.type, None, said.fields, source, counts=False
+            ),
+        )
 
 
 def source_of(run: RenderedRun) -> dict[str, Any]:
