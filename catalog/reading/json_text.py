@@ -25,12 +25,12 @@ def parse_json(text: str) -> Any:
         raise
     except (ValueError, RecursionError) as error:
         raise InvalidJson(f"is not valid JSON: {error}") from None
-    if _nested_deeper(value, MAX_DEPTH):
+    if nested_deeper(value, MAX_DEPTH):
         raise InvalidJson(f"is nested deeper than {MAX_DEPTH} levels")
     return value
 
 
-def _nested_deeper(value: Any, levels: int) -> bool:
+def nested_deeper(value: Any, levels: int) -> bool:
     """Whether maps and lists stand in each other more than `levels` deep."""
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(levels):

@@ -6,7 +6,6 @@ url, kind, error, logs`. Unknown members are ignored; a wrong one refuses the wh
 and every problem names its field.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,10 +14,9 @@ from typing import Any
 
 from catalog.moments import micros
 from lineage.kestra.limits import EMITS, MAX_TASK_RUNS, emits_too_much
-from lineage.kestra.values import Problems, as_json, as_time, canonical
+from lineage.kestra.values import FLOW_ID, Problems, as_json, as_time, canonical, digest
 from lineage.models.runs import TERMINAL, State
 
-FLOW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 NAMESPACE = re.compile(r"[a-z0-9][a-z0-9._-]{0,149}")
 #: No white space or control characters: it becomes part of a path.
 PUBLIC_ID = re.compile(r"[^\s\x00-\x1f\x7f<>\"'`|]{1,200}")
@@ -108,14 +106,6 @@ class InvalidExecution(ValueError):
         super().__init__("; ".join(said))
         self.problems = problems
         self.id = execution_id
-
-
-def digest(content: bytes, *more: str) -> str:
-    """Of the content as posted, whatever the order of its keys."""
-    hashed = hashlib.blake2b(content, digest_size=12)
-    for text in more:
-        hashed.update(text.encode())
-    return hashed.hexdigest()
 
 
 def parse_execution(value: Any) -> PostedExecution:

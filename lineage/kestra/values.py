@@ -1,5 +1,6 @@
 """Reading single values out of posted JSON, and collecting what is wrong with them."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -12,6 +13,10 @@ from catalog.reading.rules import unseen_character
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 MAX_MESSAGE = 20_000
+#: Flows and tasks as executions name them; registered flows are shorter (Kestra).
+FLOW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+#: NUL as JSON writes it; after an escaped backslash the same letters are plain text.
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def as_time(value: Any) -> datetime | None:
@@ -41,10 +46,23 @@ def canonical(value: Any) -> tuple[bytes, bool]:
     JSON of it at all. Fields are looked at one by one only when this says no.
     """
     try:
-        encoded = _encode(value).encode()
+        text = _encode(value)
+        return text.encode(), not holds_nul(text)
     except (ValueError, TypeError, RecursionError):
         return b"", False
-    return encoded, b"\\u0000" not in encoded
+
+
+def holds_nul(text: str) -> bool:
+    """Whether a JSON text holds a NUL character."""
+    return "\\u0000" in text and _NUL.search(text) is not None
+
+
+def digest(content: bytes, *more: str) -> str:
+    """Of the content as posted, whatever the order of its keys."""
+    hashed = hashlib.blake2b(content, digest_size=12)
+    for text in more:
+        hashed.update(text.encode())
+    return hashed.hexdigest()
 
 
 def as_json(value: Any, path: str, problems: "Problems") -> None:
@@ -58,7 +76,7 @@ def as_json(value: Any, path: str, problems: "Problems") -> None:
         reason = "it holds a lone surrogate" if isinstance(exc, UnicodeError) else str(exc)
         problems.add(path, f"Cannot be stored as JSON: {reason}.")
         return
-    if "\\u0000" in text:
+    if holds_nul(text):
         problems.add(path, "Cannot be stored: it holds a NUL character.")
 
 
