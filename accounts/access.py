@@ -91,9 +91,19 @@ def bindings_of(user: User) -> Q:
     return Q(user=user) | Q(group__in=user.memberships.values("group"))
 
 
+#: The columns of a tenant, in the order of the statement below.
+TENANT = (
+    "id",
+    "slug",
+    "name",
+    "requires_existing_namespaces",
+    "infers_sql",
+    "naming_version",
+    "created_at",
+)
 ACCESS = """
-select t.id, t.slug, t.name, t.requires_existing_namespaces, t.created_at,
-       r.permissions::text, array_agg(distinct b.namespace)
+select t.id, t.slug, t.name, t.requires_existing_namespaces, t.infers_sql, t.naming_version,
+       t.created_at, r.permissions::text, array_agg(distinct b.namespace)
 from accounts_tenant t
 join accounts_binding b on b.tenant_id = t.id
 join accounts_role r on r.id = b.role_id
@@ -112,10 +122,11 @@ def access_in(user: User, slug: str) -> Access | None:
     granted: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     tenant = None
     for row in run(ACCESS, [slug, user.pk, user.pk]):
-        tenant = Tenant(*row[:5])
+        tenant = Tenant(**dict(zip(TENANT, row, strict=False)))
         tenant._state.adding = False
-        for key in pairs(json.loads(row[5])):
-            granted[key] += row[6]
+        permissions, namespaces = row[len(TENANT) :]
+        for key in pairs(json.loads(permissions)):
+            granted[key] += namespaces
     if tenant is None:
         return None
     reaches = {names: Reach.over(names) for names in {tuple(n) for n in granted.values()}}
