@@ -1,0 +1,86 @@
+"""What dbt's nodes are called here.
+
+* What has a relation is called by it, unquoted and as written: `database.schema.identifier`, or
+  `schema.identifier` where the adapter knows no databases. So an orchestrator, SQL and dbt speak
+  of the same asset.
+* A source that is read from a file (dbt-duckdb's `read_parquet('s3://…')`, an `external` table's
+  location without a relation) is called by the file.
+* What has none (ephemeral models, exposures, metrics, semantic models, saved queries, analyses)
+  is `dbt.<package>.<kind>.<name>`, since a metric and a semantic model may share their name.
+
+What an asset id may not hold is percent-encoded; an id that does not start with a letter or digit
+gets `dbt.` before it.
+"""
+
+import re
+from urllib.parse import quote
+
+from catalog.reading.rules import ASSET_ID_LENGTH, validate_asset_id
+
+_CLOSING = {'"': '"', "`": "`", "[": "]"}
+#: A file where a relation stands: alone in quotes, or as the first argument of its reader.
+_FILE = re.compile(r"^(?:\w+\s*\(\s*\[?\s*)?'((?:[^']|'')+)'")
+
+
+def relation_id(relation_name: str) -> str:
+    """The id of a relation as a manifest writes it, `"db"."schema"."table"`; "" for none."""
+    if file := _FILE.match(relation_name.strip()):
+        return valid_id(file[1].replace("''", "'"))
+    return valid_id(".".join(unquoted(relation_name)))
+
+
+def unquoted(relation_name: str) -> list[str]:
+    """The parts of a qualified name, in whatever quotes: "…", `…`, […]; a doubled one is one."""
+    parts, part, closing = [], "", ""
+    characters = iter(range(len(relation_name)))
+    for n in characters:
+        character = relation_name[n]
+        if closing:
+            if character != closing:
+                part += character
+            elif relation_name[n + 1 : n + 2] == closing:
+                part += closing
+                next(characters)
+            else:
+                closing = ""
+        elif not part and character in _CLOSING:
+            closing = _CLOSING[character]
+        elif character == ".":
+            parts.append(part)
+            part = ""
+        else:
+            part += character
+    parts.append(part)
+    return [part for part in parts if part]
+
+
+def bare_id(package: str, kind: str, name: str) -> str:
+    """The id of what has no relation."""
+    return valid_id(f"dbt.{package}.{kind}.{name}")
+
+
+def valid_id(name: str) -> str:
+    """`name` as an asset id; "" where nothing is left of it or it is too long."""
+    if validate_asset_id(name) is not None:
+        name = "".join(
+            character if validate_asset_id("a" + character) is None else quote(character, safe="")
+            for character in name.encode("utf-8", "replace").decode()
+        )
+        if name and not (name[0].isascii() and name[0].isalnum()):
+            name = "dbt." + name
+    return "" if len(name) > ASSET_ID_LENGTH else name
+
+
+def namespace_of(template: str, names: dict[str, str]) -> str:
+    """A namespace from a template such as `warehouse.{schema}`; "" for an empty template.
+
+    Places: {project} {package} {database} {schema} {group}. As with every name from outside:
+    lower case, what a namespace may not hold becomes `-`; empty parts go.
+    """
+    filled = re.sub(r"\{(\w+)\}", lambda place: _plain(names.get(place[1], "")), template)
+    parts = (re.sub(r"^[^a-z0-9]+|[^a-z0-9_-]", "", part) for part in filled.lower().split("."))
+    return ".".join(part for part in parts if part)[:150].rstrip(".")
+
+
+def _plain(value: str) -> str:
+    return re.sub(r"[^a-z0-9_.-]", "-", value.lower())

@@ -1,0 +1,1 @@
+select * from {{ ref('berth_occupancy') }} order by calls desc limit 1
