@@ -6,7 +6,7 @@ from typing import Any
 from catalog.reading.declared import AssetError
 from catalog.reading.rules import describe_kind, validate_text
 
-MAX_COLUMNS = 5_000
+MAX_COLUMNS = 20_000
 MAX_DEPTH = 16
 NAME_LENGTH = 500
 TEXT_LENGTH = 10_000

@@ -11,6 +11,7 @@ from typing import Any
 MAX_INTEGER_DIGITS = 300
 #: Deeper than this, code that walks the values by recursion would break.
 MAX_DEPTH = 100
+_CONTAINERS = (dict, list)
 
 
 class InvalidJson(ValueError):
@@ -32,7 +33,7 @@ def parse_json(text: str) -> Any:
 
 def nested_deeper(value: Any, levels: int) -> bool:
     """Whether maps and lists stand in each other more than `levels` deep."""
-    level = [value] if isinstance(value, dict | list) else []
+    level = [value] if isinstance(value, _CONTAINERS) else []
     for _ in range(levels):
         if not level:
             return False
@@ -40,7 +41,7 @@ def nested_deeper(value: Any, levels: int) -> bool:
             child
             for outer in level
             for child in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(child, dict | list)
+            if isinstance(child, _CONTAINERS)
         ]
     return bool(level)
 

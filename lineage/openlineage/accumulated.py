@@ -18,7 +18,15 @@ from lineage.openlineage.events import (
     PostedEvent,
     time_of,
 )
-from lineage.openlineage.registers import Registers, Stamp, bounded, later, said_at, standing
+from lineage.openlineage.registers import (
+    Registers,
+    Stamp,
+    bounded,
+    later,
+    said_at,
+    spoken,
+    standing,
+)
 from lineage.openlineage.run_cycle import Moments, end_of, histories_of, joined_moments, state_of
 
 INPUT, OUTPUT = "input", "output"
@@ -90,9 +98,9 @@ class Accumulated:
         return next(iter(self.at_position(DATASET)), None)
 
     def at_position(self, position: str) -> tuple[PostedDataset, ...]:
-        """Sorted by namespace and name; facets without the deleted ones."""
+        """Sorted by namespace and name; facets also where they only say that they are deleted."""
         return tuple(
-            PostedDataset(key[1], key[2], standing(said.facets), standing(said.position_facets))
+            PostedDataset(key[1], key[2], spoken(said.facets), spoken(said.position_facets))
             for key, said in sorted(self.datasets.items(), key=lambda item: item[0])
             if key[0] == position
         )

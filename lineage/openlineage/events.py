@@ -289,7 +289,7 @@ def facets_of(value: Any) -> Facets:
 
 def is_deleted(facet: Any) -> bool:
     """Whether a facet only says that it holds no more (`_deleted`)."""
-    return isinstance(facet, Mapping) and facet.get("_deleted") is True
+    return isinstance(facet, dict) and facet.get("_deleted") is True
 
 
 def as_text(value: Any) -> str:

@@ -60,6 +60,33 @@ PORTS = {
     "oceanbase": "2881",
     "kafka": "9092",
 }
+#: Systems of tables.
+DATABASES = (PORTS.keys() - MESSAGING) | {
+    "awsathena",
+    "azurecosmos",
+    "azurekusto",
+    "bigquery",
+    "databricks",
+    "druid",
+    "duckdb",
+    "dynamodb",
+    "elasticsearch",
+    "hbase",
+    "hive",
+    "iceberg",
+    "mongodb",
+    "presto",
+    "snowflake",
+    "spanner",
+    "sqlite",
+    "unitycatalog",
+    "vertica",
+}
+_SYSTEMS = STORAGE | MESSAGING | DATABASES
+#: Stores without a schema level between database and table.
+_DATABASE_TABLE = frozenset(
+    {"mysql", "mariadb", "cassandra", "hive", "teradata", "oceanbase", "glue", "clickhouse"}
+)
 #: Buckets are names, not hosts: their case is theirs.
 _NO_HOST = frozenset({"s3", "gs", "oss", "obs", "cos", "cosn", "r2"})
 #: Stores whose `container@account` is no user's name.
@@ -99,6 +126,7 @@ def normalized(namespace: str, name: str) -> tuple[str, str]:
     return spelled, _path(scheme, name) if scheme in STORAGE else name
 
 
+@lru_cache(maxsize=4096)
 def _split(namespace: str) -> _Namespace | None:
     """None: neither a URI nor a word of the naming spec."""
     text = namespace.strip()
@@ -147,6 +175,14 @@ def scheme_of(namespace: str) -> str:
 def is_storage(namespace: str) -> bool:
     """Whether it holds files rather than tables."""
     return scheme_of(namespace) in STORAGE
+
+
+def system_of(namespace: str) -> str:
+    """The kind of store, where it is one that we know: postgres, s3, kafka, glue."""
+    if namespace.startswith("arn:aws:glue:"):
+        return "glue"
+    scheme = scheme_of(namespace) or namespace.lower()
+    return scheme if scheme in _SYSTEMS else ""
 
 
 def is_messaging(namespace: str) -> bool:
@@ -202,11 +238,33 @@ def display_name(namespace: str, name: str) -> str:
     scheme = parts.scheme if parts else ""
     if scheme in MESSAGING:
         shown = name.rpartition(":")[2] if scheme == "pubsub" else name
-    elif scheme in STORAGE or "/" in name or (not scheme and _FILE_ENDING.search(name)):
+    elif scheme in STORAGE or "/" in name or (not scheme and names_file(name)):
         shown = _end_of_path(name) or (parts.authority if parts else "")
     else:
         shown = (_PARTS.findall(name) or [name])[-1].strip('"`[]')
     return (shown or name)[:DISPLAY_NAME_LENGTH]
+
+
+def names_file(name: str) -> bool:
+    """Whether a name ends as files do."""
+    return _FILE_ENDING.search(name) is not None
+
+
+def table_parts(namespace: str, name: str) -> dict[str, str]:
+    """`database`, `schema` and `name` of a table, as far as its name tells them."""
+    scheme = system_of(namespace)
+    if scheme == "glue":
+        name = name.removeprefix("table/").replace("/", ".")
+    if not scheme or scheme in STORAGE or scheme in MESSAGING or "/" in name:
+        return {}
+    parts = [part.strip('"`[]') for part in _PARTS.findall(name)]
+    keys = ("database", "schema", "name")
+    if scheme in _DATABASE_TABLE and len(parts) == 2:
+        keys = ("database", "", "name")
+        parts = [parts[0], "", parts[1]]
+    if not 1 <= len(parts) <= 3:
+        return {}
+    return {key: part for key, part in zip(keys[-len(parts) :], parts, strict=True) if key}
 
 
 def _end_of_path(name: str) -> str:

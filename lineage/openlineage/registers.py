@@ -40,6 +40,11 @@ def bounded[K, V](items: Mapping[K, V], limit: int) -> Mapping[K, V]:
     return {key: items[key] for key in kept}
 
 
+def spoken(registers: Registers) -> dict[str, Any]:
+    """What was said last under each name."""
+    return {name: value for name, (_, value) in registers.items()}
+
+
 def standing(registers: Registers) -> dict[str, Any]:
     """The facets that hold: without those that were deleted."""
     return {name: value for name, (_, value) in registers.items() if not is_deleted(value)}

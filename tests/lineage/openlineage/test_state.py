@@ -147,7 +147,9 @@ def test_the_latest_of_each_facet_counts_and_a_deleted_one_is_gone():
 
     old, new = with_facets(1, schema={"v": 1}, x={"v": 1}, y={"v": 1}), {"v": 2}
     run = add_up([with_facets(2, schema=new, x={"_deleted": True}, y=None), old])
-    assert run.outputs[0].facets == {"schema": new, "y": {"v": 1}}
+    assert run.outputs[0].facets == {"schema": new, "x": {"_deleted": True}, "y": {"v": 1}}
+    job = {"namespace": "n", "name": "j", "facets": {"x": {"_deleted": True}}}
+    assert add_up([posted("RUNNING", job=job)]).job_facets == {}
     assert (
         add_up([old, with_facets(2, x={"_deleted": True}), with_facets(3, x=new)])
         .outputs[0]
