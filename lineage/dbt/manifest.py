@@ -146,7 +146,7 @@ def read_node(unique_id: str, kind: str, raw: Json, notes: Notes) -> Node | None
     materialized = text(config, "materialized")
     name = text(raw, "name") or unique_id.rpartition(".")[2]
     package = text(raw, "package_name") or "dbt"
-    relation = "" if materialized == "ephemeral" else relation_of(kind, raw)
+    relation = relation_of(kind, raw)
     if kind not in ASSETS:
         if not relation:
             notes.loss(unique_id, "resource_type", f"“{kind}” is not known here")
@@ -154,7 +154,7 @@ def read_node(unique_id: str, kind: str, raw: Json, notes: Notes) -> Node | None
         notes.add(unique_id, "resource_type", f"“{kind}” is not known here; taken as a table")
     id_ = relation_id(relation) if relation else bare_id(package, kind, _versioned(name, raw))
     if not id_:
-        notes.loss(unique_id, "relation_name", "is empty or too long for an asset's id")
+        notes.loss(unique_id, "relation_name", "is no name of anything")
         return None
     parts = unquoted(relation)
     return Node(
@@ -183,7 +183,8 @@ def read_node(unique_id: str, kind: str, raw: Json, notes: Notes) -> Node | None
 def relation_of(kind: str, raw: Json) -> str:
     """The relation's name as dbt writes it, else made of its parts; "" of what has none.
 
-    dbt leaves `relation_name` out of nodes that it has not compiled, in some versions.
+    dbt leaves `relation_name` out of what it does not build, and other clients call an ephemeral
+    model by its parts all the same.
     """
     if kind not in ASSETS:
         return text(raw, "relation_name")

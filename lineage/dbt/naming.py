@@ -2,20 +2,18 @@
 
 * What has a relation is called by it, unquoted and as written: `database.schema.identifier`, or
   `schema.identifier` where the adapter knows no databases. So an orchestrator, SQL and dbt speak
-  of the same asset.
-* A source that is read from a file (dbt-duckdb's `read_parquet('s3://…')`, an `external` table's
-  location without a relation) is called by the file.
-* What has none (ephemeral models, exposures, metrics, semantic models, saved queries, analyses)
-  is `dbt.<package>.<kind>.<name>`, since a metric and a semantic model may share their name.
+  of the same asset. An ephemeral model is called by the relation that it would have been, as
+  Kestra's plugin and OpenLineage's client do.
+* A source that is read from a file (dbt-duckdb's `read_parquet('s3://…')`) is called by the file.
+* What has none (exposures, metrics, semantic models, saved queries, analyses) is
+  `dbt.<package>.<kind>.<name>`, since a metric and a semantic model may share their name.
 
-What an asset id may not hold is percent-encoded; an id that does not start with a letter or digit
-gets `dbt.` before it.
+What does not fit an asset id becomes one as OpenLineage's names do.
 """
 
 import re
-from urllib.parse import quote
 
-from catalog.reading.rules import ASSET_ID_LENGTH, validate_asset_id
+from lineage.openlineage.naming import asset_id
 
 _CLOSING = {'"': '"', "`": "`", "[": "]"}
 #: A file where a relation stands: alone in quotes, or as the first argument of its reader.
@@ -60,15 +58,8 @@ def bare_id(package: str, kind: str, name: str) -> str:
 
 
 def valid_id(name: str) -> str:
-    """`name` as an asset id; "" where nothing is left of it or it is too long."""
-    if validate_asset_id(name) is not None:
-        name = "".join(
-            character if validate_asset_id("a" + character) is None else quote(character, safe="")
-            for character in name.encode("utf-8", "replace").decode()
-        )
-        if name and not (name[0].isascii() and name[0].isalnum()):
-            name = "dbt." + name
-    return "" if len(name) > ASSET_ID_LENGTH else name
+    """`name` as an asset id; "" for nothing."""
+    return asset_id("", name, "{name}") if name else ""
 
 
 def namespace_of(template: str, names: dict[str, str]) -> str:

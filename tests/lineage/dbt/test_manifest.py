@@ -24,7 +24,7 @@ def test_nodes_of_the_harbour() -> None:
         "source.harbour.traffic.port_calls": ("harbour.main.port_calls", "Table"),
         "seed.harbour.berths": ("harbour.main.berths", "Table"),
         "model.harbour.stg_port_calls": ("harbour.main.stg_port_calls", "View"),
-        "model.harbour.open_calls": ("dbt.harbour.model.open_calls", "Ephemeral Model"),
+        "model.harbour.open_calls": ("harbour.main.open_calls", "Ephemeral Model"),
         "model.harbour.berth_occupancy": ("harbour.main.berth_occupancy", "Table"),
         "model.harbour.ships_in_port": ("harbour.main.ships_in_port", "Table"),
         "model.harbour.deep_ships": ("harbour.main.deep_ships", "Table"),
