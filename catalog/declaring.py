@@ -74,19 +74,20 @@ class Stored:
 
 def apply_touches(
     tenant: Tenant, touched: Mapping[int, Sequence[Touch]], namespaces: Mapping[str, int]
-) -> None:
+) -> list[Stored]:
     """Merge what was said into the assets, count it, and write the history: four statements.
 
     `touched`: asset row → touches in any order. `namespaces`: name → row id of every namespace
     that a touch may lead to. Counters take each touch once: callers pass new ones only.
     """
     if not touched:
-        return
+        return []
     assets = lock_assets(sorted(touched))
     for asset in assets:
         for touch in sorted(touched[asset.pk], key=lambda touch: touch.stamp):
             asset.hear(touch)
     store_assets(tenant, assets, namespaces)
+    return assets
 
 
 def store_assets(tenant: Tenant, assets: Sequence[Stored], namespaces: Mapping[str, int]) -> None:

@@ -17,6 +17,8 @@ from lineage.dbt.versions import MANIFEST, check_version
 
 #: Nodes, tests included: ten times what the largest known projects have.
 MAX_NODES = 200_000
+#: Characters of a unique id that can be kept.
+UNIQUE_ID = 500
 #: Where nodes stand.
 SECTIONS = frozenset(
     {"nodes", "sources", "exposures", "metrics", "semantic_models", "saved_queries", "unit_tests",
@@ -83,6 +85,9 @@ class _Read:
             return
         kind = text(raw, "resource_type") or key.partition(".")[0]
         unique_id = storable(key)
+        if len(unique_id) > UNIQUE_ID:
+            self.notes.loss(unique_id[:UNIQUE_ID], section, f"is longer than {UNIQUE_ID}")
+            return
         if len(self.nodes) + len(self.checks) >= MAX_NODES:
             raise InvalidArtifact(f"has more than {MAX_NODES:,} nodes")
         if kind in CHECKS:

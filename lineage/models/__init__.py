@@ -1,6 +1,7 @@
 """What orchestrators tell us, and what follows from it."""
 
 from lineage.models.columns import AssetFacet, ColumnEdge
+from lineage.models.dbt import DbtNode, DbtProject
 from lineage.models.flows import Flow, FlowRevision
 from lineage.models.openlineage import OpenLineageEvent, OpenLineageJob, OpenLineageRun
 from lineage.models.runs import Execution, TaskRun
@@ -10,6 +11,8 @@ __all__ = [
     "AssetFacet",
     "AssetUsage",
     "ColumnEdge",
+    "DbtNode",
+    "DbtProject",
     "Edge",
     "Execution",
     "Flow",

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.bulk import Statement, bigints, dump, insertion, run_together
 from accounts.models import Tenant
-from catalog.declaring import apply_touches
+from catalog.declaring import Stored, apply_touches
 from catalog.merging import Part, Touch, stamp
 from catalog.moments import moment
 from lineage.dsl import Bundle
@@ -27,8 +27,12 @@ def store_traces(
     runs: Sequence[RenderedRun],
     assets: Mapping[str, int],
     namespaces: Mapping[str, int],
-) -> None:
-    """Four statements for new task runs; more, but as constant, when some are replaced."""
+    also: Mapping[int, Sequence[Touch]] | None = None,
+) -> list[Stored]:
+    """Four statements for new task runs; more, but as constant, when some are replaced.
+
+    `also`: what else is said of assets (rows) in the same breath. Answers the touched assets.
+    """
     forgotten = forget_traces([run.replaces for run in runs if run.replaces])
     speaking = [run for run in runs if run.bundles]
     productive = [run for run in speaking if run.is_productive]
@@ -40,7 +44,10 @@ def store_traces(
             column_edges(tenant, productive, assets),
         ]
     )
-    apply_touches(tenant, touches_of(speaking, assets), namespaces)
+    touched = touches_of(speaking, assets)
+    for pk, touches in (also or {}).items():
+        touched[pk] = [*touched.get(pk, ()), *touches]
+    stored = apply_touches(tenant, touched, namespaces)
     if any(run.replaces for run in runs):
         again = [run for run in speaking if run.replaces]
         recount(
@@ -54,6 +61,7 @@ def store_traces(
                 for row in column_rows(bundle, assets)
             },
         )
+    return stored
 
 
 def usages(

@@ -1,0 +1,6 @@
+"""Bringing dbt projects in: what `lineage.dbt` has read, as assets, lineage, runs and quality."""
+
+from lineage.dbt_import.importing import Progress, import_dbt
+from lineage.dbt_import.results import ImportRefused, ImportResult
+
+__all__ = ["ImportRefused", "ImportResult", "Progress", "import_dbt"]

@@ -1,0 +1,158 @@
+"""What an import is going to do, before anything is written: read, compared, and judged."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from accounts.access import Access
+from accounts.bulk import run
+from catalog.finding import find_assets
+from catalog.merging import Touch
+from catalog.reading.declared import AssetDeclaration
+from lineage.dbt import Artifacts, Manifest, Node, Notes, Options, bundles_of, declarations_of
+from lineage.dbt.declaring import overlaid
+from lineage.dbt_import.changes import Changes, changes_of
+from lineage.dbt_import.projects import KnownNode, known_nodes, lock_project
+from lineage.dbt_import.statements import marking, source_of, statements_of
+from lineage.recording.flows import KnownFlow
+from lineage.recording.resolving import may_write
+from lineage.recording.runs import RenderedRun
+
+
+@dataclass(slots=True)
+class Plan:
+    """`statements`: unique id → what stands for a run of the node. `newest`: when the newest
+    manifest before this one was generated. `assets`: id → row, once they are found."""
+
+    access: Access
+    flow: KnownFlow
+    artifacts: Artifacts
+    newest: datetime
+    known: Mapping[str, KnownNode]
+    changes: Changes
+    statements: Mapping[str, RenderedRun]
+    source: Mapping[str, Any]
+    assets: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.artifacts.manifest
+
+    @property
+    def notes(self) -> Notes:
+        return self.artifacts.notes
+
+    @property
+    def is_older(self) -> bool:
+        """Whether a newer manifest has been imported before."""
+        return self.manifest.generated_at < self.newest
+
+    def is_refused(self, node: Node) -> bool:
+        statement = self.statements.get(node.unique_id)
+        return statement is not None and bool(statement.asset_errors)
+
+    def taken(self) -> dict[str, tuple[Node, int]]:
+        """Unique id → (node, row of its asset), of those that the caller may write."""
+        return {
+            node.unique_id: (node, self.assets[node.id])
+            for node in self.manifest.nodes.values()
+            if node.id in self.assets and not self.is_refused(node)
+        }
+
+
+def plan_of(access: Access, flow: KnownFlow, artifacts: Artifacts, options: Options) -> Plan:
+    """Locks the project: imports of it take turns from here on."""
+    manifest, notes = artifacts.manifest, artifacts.notes
+    newest = lock_project(access, flow, manifest)
+    known = known_nodes(flow)
+    declared = declarations_of(manifest, artifacts.catalog, options, notes)
+    declared = over_stored_columns(access, artifacts, declared)
+    bundles = bundles_of(manifest, declared, notes)
+    return Plan(
+        access,
+        flow,
+        artifacts,
+        newest,
+        known,
+        changes_of(manifest, known, newest),
+        statements_of(flow, manifest, bundles),
+        source_of(flow, manifest),
+    )
+
+
+def over_stored_columns(
+    access: Access, artifacts: Artifacts, declared: Mapping[str, AssetDeclaration]
+) -> dict[str, AssetDeclaration]:
+    """Where there is no catalog for a node, what the manifest alone tells of its columns (the
+    documented ones, mostly without types) is laid over those that the asset has."""
+    relations = artifacts.catalog.relations if artifacts.catalog else {}
+    alone = {
+        one.id
+        for unique_id, one in declared.items()
+        if one.lifecycle.get("columns") and unique_id not in relations
+    }
+    stored = stored_columns(access, alone)
+    return {
+        unique_id: _over(one, stored[one.id]) if one.id in stored else one
+        for unique_id, one in declared.items()
+    }
+
+
+def _over(declared: AssetDeclaration, columns: list[dict[str, Any]]) -> AssetDeclaration:
+    told = declared.lifecycle["columns"]
+    return replace(declared, lifecycle={**declared.lifecycle, "columns": overlaid(columns, told)})
+
+
+def stored_columns(access: Access, asset_ids: set[str]) -> dict[str, list[dict[str, Any]]]:
+    """Asset id → the columns it has, of those that have any: two statements."""
+    known = find_assets(access.tenant, asset_ids)
+    rows = dict(
+        run(
+            "select id, columns::text from catalog_asset where id = any(%s::bigint[])"
+            " and columns <> '[]'",
+            [sorted(asset.pk for asset in known.values())],
+        )
+        if known
+        else []
+    )
+    return {id_: json.loads(rows[asset.pk]) for id_, asset in known.items() if asset.pk in rows}
+
+
+def marks_of(plan: Plan) -> dict[int, Touch]:
+    """Asset row → that it is no more in the project, or again; where the caller may say so."""
+    at = max(plan.newest, plan.manifest.generated_at)
+    marks = {}
+    gone = find_assets(plan.access.tenant, plan.changes.gone)
+    for asset_id, unique_id in list(plan.changes.gone.items()):
+        asset = gone.get(asset_id)
+        if asset is None or not may_write(plan.access, asset.namespace):
+            del plan.changes.gone[asset_id]
+            plan.notes.loss(
+                unique_id, "", f"is gone, but you may not mark its asset “{asset_id}” as removed"
+            )
+            continue
+        marks[asset.pk] = marking(plan.flow, at, plan.source, is_gone=True)
+    taken = {node.id: pk for node, pk in plan.taken().values()}
+    for asset_id in plan.changes.returned:
+        if asset_id in taken:
+            marks[taken[asset_id]] = marking(plan.flow, at, plan.source, is_gone=False)
+    return marks
+
+
+def node_rows(plan: Plan) -> dict[str, tuple[int, datetime, datetime | None]]:
+    """Unique id → (asset row, seen at, removed at) of all whose row says something else now."""
+    seen_at = plan.manifest.generated_at
+    rows: dict[str, tuple[int, datetime, datetime | None]] = {}
+    for unique_id, (_, pk) in plan.taken().items():
+        removed_at = None
+        if plan.is_older:
+            known = plan.known.get(unique_id)
+            removed_at = known.removed_at if known else plan.newest
+        rows[unique_id] = pk, seen_at, removed_at
+    kept = set(plan.changes.gone.values())
+    for node in plan.changes.forgotten:
+        if node.is_source or node.unique_id in kept or node.asset_id in plan.assets:
+            rows[node.unique_id] = node.asset_pk, node.seen_at, seen_at
+    return rows
