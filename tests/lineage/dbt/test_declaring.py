@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from catalog.reading.columns import MAX_COLUMNS
 from catalog.reading.declared import UNSET, AssetDeclaration
 from lineage.dbt import Artifacts, Options, declarations_of
 from lineage.dbt.declaring import overlaid
@@ -104,12 +105,12 @@ def test_too_much_is_cut_and_told() -> None:
         meta={"blob": "x" * 70_000, "n": 1},
         description="d" * 70_000,
         tags=["fine", "t" * 200, "<b>"],
-        columns={f"c{n}": {"name": f"c{n}"} for n in range(5_001)},
+        columns={f"c{n}": {"name": f"c{n}"} for n in range(MAX_COLUMNS + 1)},
     )
     one, notes = declared(read(manifest=manifest(huge)), "model.shop.a")
     assert len(one.description or "") == 65_536
     assert one.lifecycle["tags"] == ["fine"]
-    assert len(one.lifecycle["columns"]) == 5_000
+    assert len(one.lifecycle["columns"]) == MAX_COLUMNS
     assert "meta" not in one.metadata["dbt"]
     assert {note.field for note in notes.found} == {"meta", "description", "tags", "columns"}
 
