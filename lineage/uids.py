@@ -14,21 +14,21 @@ from typing import Literal
 
 from django.conf import settings
 
-Kind = Literal["asset", "flow", "event"]
-type Namer = Callable[[Kind, int], str]
+Kind = Literal["asset", "column", "flow", "event"]
+type Namer = Callable[[Kind, int | str], str]
 _BYTES = 12
 
 
 def namer(tenant_pk: int) -> Namer:
-    """A function (kind, primary key) → uid of 16 URL-safe characters that start with a letter.
+    """A function (kind, key) → uid of 16 URL-safe characters that start with a letter.
 
     Stable as long as SECRET_KEY is; nobody without it can turn a uid into a key or guess one.
     """
     key = hmac.digest(settings.SECRET_KEY.encode(), f"lineage.uid:{tenant_pk}".encode(), sha256)
 
     @cache
-    def uid(kind: Kind, pk: int) -> str:
-        digest = hmac.digest(key, f"{kind}:{pk}".encode(), sha256)
+    def uid(kind: Kind, name: int | str) -> str:
+        digest = hmac.digest(key, f"{kind}:{name}".encode(), sha256)
         return kind[0] + urlsafe_b64encode(digest[:_BYTES]).decode()
 
     return uid

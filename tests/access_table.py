@@ -133,6 +133,12 @@ ACCESS: dict[str, dict[str, Row]] = {
     },
     #                                       400: which one is missing
     "asset_dependencies_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
+    "column_lineage": {
+        "GET orders": API_READ,
+        "GET ledger": API_HIDDEN,
+        "GET bucket": API_HIDDEN,
+    },
+    "column_lineage_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
     "asset_search": {"GET -": API_READ},
     "asset_facets": {"GET -": API_READ},
     # Without ?id= it is a mistake; tests/catalog/api/test_assets.py asks for ids.

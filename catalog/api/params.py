@@ -26,9 +26,10 @@ def whole(request: Request, name: str, default: int, most: int) -> int:
     return int(text)
 
 
-def boolean(request: Request, name: str) -> bool:
+def boolean(request: Request, name: str, *, default: bool = False) -> bool:
+    text = request.query_params.get(name)
     try:
-        return read_boolean(request.query_params.get(name, "false"))
+        return default if text is None else read_boolean(text)
     except ValueError as error:
         wrong(name, str(error))
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from lineage.api.asset_deletion import AssetsByQuery
+from lineage.api.column_lineage import ColumnLineage, ColumnLineageById
 from lineage.api.dependencies import AssetDependencies, AssetDependenciesById
 from lineage.api.execution_reads import ExecutionItem, ExecutionSearch
 from lineage.api.execution_writes import ExecutionCollection
@@ -21,6 +22,16 @@ urlpatterns: list[URLPattern] = [
         "assets/<path:asset_id>/dependencies",
         AssetDependencies.as_view(),
         name="asset_dependencies",
+    ),
+    path(
+        "assets/by-id/column-lineage",
+        ColumnLineageById.as_view(),
+        name="column_lineage_by_id",
+    ),
+    path(
+        "assets/<path:asset_id>/column-lineage",
+        ColumnLineage.as_view(),
+        name="column_lineage",
     ),
     path("assets/by-query", AssetsByQuery.as_view(), name="assets_by_query"),
     path("assets/usages/search", UsageSearch.as_view(), name="usage_search"),

@@ -171,8 +171,8 @@ def dependencies(
     hidden = hidden_neighbours(tenant, met, horizon)
     hubs = [pk for pk, sides in hidden.items() if sides["downstream"] >= HIDDEN_CAP]
     edges, complete = edges_among(tenant, met, horizon, hubs)
-    seen = _visible_assets(access, list(met))
-    flows = _visible_flows(access, {edge.flow for edge in edges if edge.flow})
+    seen = visible_assets(access, list(met))
+    flows = visible_flows(access, {edge.flow for edge in edges if edge.flow})
     uid = namer(tenant.pk)
     return Graph(
         start=uid("asset", start),
@@ -233,12 +233,14 @@ _FACTS = (
 )
 
 
-def _visible_assets(access: Access, keys: Sequence[int]) -> dict[int, AssetFacts]:
+def visible_assets(access: Access, keys: Sequence[int]) -> dict[int, AssetFacts]:
+    """Of `keys`, what may be seen."""
     rows = Asset.objects.visible_to(access).filter(pk__in=any_of(keys)).values_list(*_FACTS)
     return {row[0]: AssetFacts(*row) for row in rows}
 
 
-def _visible_flows(access: Access, keys: set[int]) -> dict[int, FlowFacts]:
+def visible_flows(access: Access, keys: set[int]) -> dict[int, FlowFacts]:
+    """Of `keys`, what may be seen, each with the state of its last execution."""
     last = (
         Execution.objects.visible_to(access)
         .filter(flow=OuterRef("pk"))

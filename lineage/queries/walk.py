@@ -4,7 +4,7 @@ Whoever calls these redacts what they return; `lineage.queries.walk_sql` says ho
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -82,11 +82,13 @@ def walk(tenant: Tenant, start: int, horizon: Horizon, kept: str = "TRUE") -> tu
         "budget": BUDGET,
     }
     parts = (walk_sql.spell(walk_sql.WALK, side, kept) for side in horizon.direction.sides)
-    return _merged(rows(" UNION ALL ".join(parts), params), horizon.limit)
+    return merged(rows(" UNION ALL ".join(parts), params), horizon.limit)
 
 
-def _merged(found: Iterable[tuple[Any, ...]], limit: int) -> tuple[Met, bool]:
-    """Both sides level by level, in turn within a level, cut at `limit`."""
+def merged[N: Hashable](
+    found: Iterable[tuple[Side, N, int, int]], limit: int
+) -> tuple[dict[N, Levels], bool]:
+    """Rows (side, node, level, row): both sides level by level, in turn, cut at `limit`."""
     ranked = []
     places: Counter[tuple[Side, int]] = Counter()
     truncated = False
@@ -96,8 +98,8 @@ def _merged(found: Iterable[tuple[Any, ...]], limit: int) -> tuple[Met, bool]:
             continue
         places[side, level] += 1
         ranked.append((level, places[side, level], side, node))
-    met: Met = {}
-    for level, _, side, node in sorted(ranked):
+    met: dict[N, Levels] = {}
+    for level, _, side, node in sorted(ranked, key=lambda one: one[:3]):
         if node not in met and len(met) == limit:
             truncated = True
             continue
