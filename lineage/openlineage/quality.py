@@ -13,7 +13,7 @@ MAX_ASSERTIONS = 2_000
 MAX_MEASURED_COLUMNS = 5_000
 
 _TEXTS = ("column", "severity", "name", "description", "expected", "actual", "content")
-_METRICS = ("nullCount", "distinctCount", "sum", "count", "min", "max")
+METRICS = ("nullCount", "distinctCount", "sum", "count", "min", "max")
 type Values = dict[str, Any]
 
 
@@ -77,7 +77,7 @@ def _column_metrics(body: Facet) -> Iterator[tuple[str, Values]]:
         if number >= MAX_MEASURED_COLUMNS:
             body.note("columnMetrics", f"holds more than {MAX_MEASURED_COLUMNS} columns; cut")
             return
-        values = _counts(dict(zip(_METRICS, _METRICS, strict=True)))(metrics)
+        values = _counts(dict(zip(METRICS, METRICS, strict=True)))(metrics)
         if quantiles := metrics.inner("quantiles"):
             values["quantiles"] = _counts({key: key for key in quantiles.body})(quantiles)
         if values:
