@@ -6,8 +6,11 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.access import Access
+from accounts.permissions import Action, Resource
 from catalog.cursors import BadCursor, decode_cursor, encode_cursor
 from catalog.models import Asset, AssetChange
+
+type Changes = dict[str, Any]
 
 PAGE = 50
 #: Longer values are cut in the timeline; the asset itself shows them whole.
@@ -39,11 +42,53 @@ def history_of(access: Access, asset: Asset, cursor: str = "") -> tuple[list[Ent
     found = list(changes[: PAGE + 1])
     more = len(found) > PAGE
     last = found[:PAGE][-1] if found else None
-    entries = [Entry(change, field_changes(change.changes)) for change in found[:PAGE]]
+    said = [change.changes for change in found[:PAGE]]
+    if not access.reach(Resource.ASSET, Action.VIEW).everywhere:
+        said = _redacted(access, said)
+    entries = [
+        Entry(change, field_changes(changes)) for change, changes in zip(found, said, strict=False)
+    ]
     return entries, encode_cursor("history", [last.at, last.pk]) if more and last else ""
 
 
-def field_changes(changes: dict[str, Any]) -> list[FieldChange]:
+#: Fields whose values are ids of other assets, one or a list (`catalog.noting`).
+NEIGHBOURS = ("upstream", "downstream")
+RESTRICTED = "restricted"
+
+
+def _redacted(access: Access, said: list[Changes]) -> list[Changes]:
+    """The same with RESTRICTED for assets that the reader may not see; a statement or none."""
+    named = {
+        id_
+        for changes in said
+        for field in NEIGHBOURS
+        for value in changes.get(field) or ()
+        for id_ in _ids(value)
+    }
+    if not named:
+        return said
+    visible = Asset.objects.visible_to(access).filter(public_id__in=named)
+    seen = set(visible.values_list("public_id", flat=True))
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, list):
+            return [shown(id_) for id_ in value]
+        return value if value is None or value in seen else RESTRICTED
+
+    return [
+        {
+            field: [shown(value) for value in pair] if field in NEIGHBOURS else pair
+            for field, pair in changes.items()
+        }
+        for changes in said
+    ]
+
+
+def _ids(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def field_changes(changes: Changes) -> list[FieldChange]:
     """`{"metadata.rows": [1, 2]}` in the order of names. Shapes of later versions are left out."""
     pairs = {name: pair for name, pair in changes.items() if isinstance(pair, list)}
     return [

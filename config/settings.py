@@ -155,7 +155,9 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": r"/api/v1/\{tenant\}",
     "SERVERS": [{"url": "/"}],
-    "TAGS": [{"name": name} for name in ("Assets", "Executions", "Flows", "Namespaces")],
+    "TAGS": [
+        {"name": name} for name in ("Assets", "Lineage", "Executions", "Flows", "Namespaces")
+    ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -20,6 +20,8 @@ from lineage.stops import stop_uid, stops_of
 
 #: Structural relation → kind of its line.
 KINDS = {PART_OF: "part-of", RELATED: "related"}
+#: Kind of an edge that a person has drawn, and of its line.
+MANUAL = "manual"
 #: An edge not seen for so long is drawn dashed.
 OLD = timedelta(days=30)
 
@@ -65,6 +67,11 @@ class Picture:
     @property
     def restricted(self) -> int:
         return sum(entry.restricted for entry in self.entries.values())
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people have drawn some of it."""
+        return any(link.whole and link.whole.kind == MANUAL for link in self.graph.links)
 
     @property
     def worries(self) -> list[tuple[str, int]]:
@@ -129,13 +136,18 @@ def edges_of(graph: Graph, style: Style, now: datetime) -> Iterator[GraphEdge]:
         # Without an arrow either way looks the same; the one along the lineage keeps its columns.
         left, right = sorted((relation.source, relation.target), key=levels.__getitem__)
         yield GraphEdge(left, right, kind=KINDS[relation.kind])
+    by_run = {(link.source, link.target) for link in graph.links if link.flow}
     for link in graph.links:
         seen = link.whole or link.reading or link.writing
-        old = seen is not None and seen.last_seen < now - OLD
+        old = seen is not None and not seen.stated and seen.last_seen < now - OLD
         stop = stop_uid(link) if style.flows else ""
         chain = [uid for uid in (link.source, stop, link.target) if uid]
+        # Where flows are not drawn, runs and a person may say the same: one line, as runs have it.
+        by_hand = not link.flow and (style.flows or (link.source, link.target) not in by_run)
+        kind = MANUAL if by_hand and link.whole and link.whole.kind == MANUAL else ""
+        title = link.whole.note if link.whole else ""
         for source, target in zip(chain, chain[1:], strict=False):
-            yield GraphEdge(source, target, link.bundle, old)
+            yield GraphEdge(source, target, link.bundle, old, kind, title)
 
 
 def around(

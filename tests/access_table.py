@@ -186,6 +186,17 @@ ACCESS: dict[str, dict[str, Row]] = {
         "PUT data-variables": (401, 404, 403, 200, 403, 200, 404),
         "PUT finance-variables": (401, 404, 403, 200, 403, 200, 404),
     },
+    #                                               422: ingest may not see what it names
+    "edges": {
+        "POST new-data-edge": (401, 404, 403, 200, 422, 200, 404),
+        "POST new-finance-edge": (401, 404, 403, 200, 422, 200, 404),
+    },
+    "edge_search": {"GET -": API_READ},
+    "edge": {
+        f"{method} {thing}": (401, 404, 403, 200, 404, 200, 404)
+        for method in ("PATCH", "DELETE")
+        for thing in ("data-edge", "finance-edge")
+    },
     "execution_search":                     {"GET -": API_READ},
     "execution": {"GET run-orders": API_READ, "GET run-ledger": API_HIDDEN},
     "flow_search":                          {"GET -": API_READ},

@@ -132,6 +132,22 @@ def make_bundle(task_run: TaskRun, inputs: list[Asset], outputs: list[Asset]) ->
     )
 
 
+def make_stated_edge(upstream: Asset, downstream: Asset, **fields: Any) -> Edge:
+    return Edge.objects.create(
+        **{
+            "tenant": upstream.tenant,
+            "upstream": upstream,
+            "downstream": downstream,
+            "kind": "manual",
+            "stated": True,
+            "runs": 0,
+            "first_seen": NOW,
+            "last_seen": NOW,
+        }
+        | fields
+    )
+
+
 def make_revision(flow: Flow, source: str, **fields: Any) -> FlowRevision:
     """The next revision of `flow`, and `flow` at it."""
     flow.revision += 1

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 
 from catalog.models import Asset
 from lineage.models import Execution, Flow
-from tests.factories import make_asset, make_bundle, make_execution, make_flow, make_task_run
+from tests.factories import (
+    make_asset,
+    make_bundle,
+    make_execution,
+    make_flow,
+    make_stated_edge,
+    make_task_run,
+)
 
 if TYPE_CHECKING:
     from tests.conftest import Cast
@@ -35,6 +42,10 @@ def _asset(asset_id: str) -> Thing:
 def _new_asset(namespace: str | None) -> Thing:
     body = {"id": "fresh", "type": "Table", "namespace": namespace}
     return Thing(body=json.dumps(body))
+
+
+def _new_edge(upstream: str, downstream: str) -> Thing:
+    return Thing(body=json.dumps({"upstream": upstream, "downstream": downstream}))
 
 
 def _patch(asset_id: str) -> Thing:
@@ -95,6 +106,10 @@ THINGS = {
     "orders-patch": _patch("orders"),
     "ledger-patch": _patch("ledger"),
     "bucket-patch": _patch("bucket"),
+    "new-data-edge": _new_edge("stg_orders", "orders"),
+    "new-finance-edge": _new_edge("orders", "ledger"),
+    "data-edge": Thing({"edge_id": "1000001"}, '{"note": "x"}', "application/merge-patch+json"),
+    "finance-edge": Thing({"edge_id": "1000002"}, '{"note": "x"}', "application/merge-patch+json"),
     "[orders]": Thing(body='["orders"]'),
     "[ledger]": Thing(body='["ledger"]'),
     "anything": Thing({"path": "v1/nothing/here/at/all"}),
@@ -132,3 +147,9 @@ def make_world(cast: Cast) -> World:
     return World(
         cast, orders, stg_orders, ledger, bucket, build_orders, close_books, run_orders, run_ledger
     )
+
+
+def add_edges(world: World) -> None:
+    """Stated by hand: 1000001 from stg_orders to orders, 1000002 from orders to ledger."""
+    make_stated_edge(world.stg_orders, world.orders, pk=1_000_001)
+    make_stated_edge(world.orders, world.ledger, pk=1_000_002)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from lineage.api.asset_deletion import AssetsByQuery
 from lineage.api.column_lineage import ColumnLineage, ColumnLineageById
 from lineage.api.dependencies import AssetDependencies, AssetDependenciesById
+from lineage.api.edges import EdgeCollection, EdgeItem, EdgeSearch
 from lineage.api.execution_reads import ExecutionItem, ExecutionSearch
 from lineage.api.execution_writes import ExecutionCollection
 from lineage.api.flow_inputs import FlowInputs
@@ -38,6 +39,9 @@ urlpatterns: list[URLPattern] = [
     path("assets/usages/by-query", UsagesByQuery.as_view(), name="usages_by_query"),
     path("assets/lineage-events/search", EventSearch.as_view(), name="event_search"),
     path("assets/lineage-events/by-query", EventsByQuery.as_view(), name="events_by_query"),
+    path("edges", EdgeCollection.as_view(), name="edges"),
+    path("edges/search", EdgeSearch.as_view(), name="edge_search"),
+    path("edges/<str:edge_id>", EdgeItem.as_view(), name="edge"),
     path("executions", ExecutionCollection.as_view(), name="executions"),
     path("executions/search", ExecutionSearch.as_view(), name="execution_search"),
     path("executions/<path:execution_id>", ExecutionItem.as_view(), name="execution"),

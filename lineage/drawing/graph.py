@@ -115,6 +115,9 @@ def _draw_lines(placed: Placed, parts: _Parts) -> str:
         kind = f' data-kind="{escape(line.kind)}"' if line.kind else ""
         layer = lit if part in (" up", " down") else faint
         layer.append(f'<path class="edge{part}{old}"{kind} d="{shape}"/>')
+        if line.title:  # a line is thin: something wider to point at
+            title = f"<title>{escape(line.title)}</title>"
+            layer.append(f'<path class="told" d="{shape}">{title}</path>')
         if line.is_structural:
             continue
         tips.setdefault(part, []).append(tip(line.points))

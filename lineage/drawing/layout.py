@@ -5,7 +5,7 @@ the same picture, in whatever order the database returned it.
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
 from typing import Any
@@ -64,8 +64,8 @@ def lay_out(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge] = ()) -> Plac
     boxes = dict(zip((node.uid for node in nodes), places, strict=True))
     flows = {node.uid for node in nodes if node.kind == "flow"}
     lines = tuple(
-        Line(source, target, _onto_pills(route, boxes, flows, (source, target)), old, kind)
-        for ((source, target, _), (old, kind)), route in zip(pairs.items(), routes, strict=True)
+        Line(source, target, _onto_pills(route, boxes, flows, (source, target)), *look)
+        for ((source, target, _), look), route in zip(pairs.items(), routes, strict=True)
     )
     nodes.sort(key=lambda node: (boxes[node.uid].centre, boxes[node.uid].y))
     return Placed(tuple(nodes), edges, boxes, lines, _bounds(boxes.values(), lines))
@@ -90,19 +90,22 @@ def _check(
         raise ValueError(f"edges name unknown nodes: {', '.join(unknown)}")
 
 
-def _pairs(edges: Iterable[GraphEdge]) -> dict[tuple[str, str, str], tuple[bool, str]]:
-    """Each connected pair once, sorted, with whether all of its edges are old, and their kinds.
+def _pairs(edges: Iterable[GraphEdge]) -> dict[tuple[str, str, str], tuple[bool, str, str]]:
+    """Each connected pair once, sorted, with whether all of its edges are old, their kinds, and
+    their titles.
 
     The third of a key is the kind of a structural edge, which has a line of its own.
     """
-    found: dict[tuple[str, str, str], tuple[bool, set[str]]] = {}
+    found: defaultdict[tuple[str, str, str], list[GraphEdge]] = defaultdict(list)
     for edge in edges:
-        key = edge.source, edge.target, edge.kind if edge.is_structural else ""
-        old, kinds = found.get(key, (True, set()))
-        found[key] = old and edge.old, kinds | {edge.kind}
+        found[edge.source, edge.target, edge.kind if edge.is_structural else ""].append(edge)
     return {
-        key: (old, " ".join(sorted(filter(None, kinds))))
-        for key, (old, kinds) in sorted(found.items())
+        key: (
+            all(edge.old for edge in same),
+            " ".join(sorted({edge.kind for edge in same if edge.kind})),
+            "\n".join(sorted({edge.title for edge in same if edge.title})),
+        )
+        for key, same in sorted(found.items())
     }
 
 

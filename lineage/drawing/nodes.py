@@ -49,7 +49,8 @@ class GraphEdge:
     `bundle` names the lineage statement that the edge belongs to: inputs and outputs of one
     bundle belong together, so a path through a flow stays inside its bundle (Kestra, K1.6).
     None belongs with everything. `old` edges were not seen lately and are dashed. Of a kind in
-    STRUCTURAL it is a relation that carries no data: `part-of` (the part first) or `related`.
+    STRUCTURAL it is a relation that carries no data: `part-of` (the part first) or `related`; the
+    kind `manual` has a dash of its own. `title` is what the pointer is told.
     """
 
     source: str
@@ -57,6 +58,7 @@ class GraphEdge:
     bundle: Hashable = None
     old: bool = False
     kind: str = ""
+    title: str = ""
 
     @property
     def is_structural(self) -> bool:

@@ -47,6 +47,7 @@ class Line:
     points: tuple[Point, ...]
     old: bool
     kind: str
+    title: str = ""
 
     @property
     def is_structural(self) -> bool:

@@ -100,4 +100,6 @@ def sightings_json(
         first = min(one.first_seen for one in seen)
         last = max(one.last_seen for one in seen)
         kinds = sorted({one.kind for one in seen})
-    return {"firstSeen": written(first), "lastSeen": written(last), "kinds": kinds}
+    told = {"firstSeen": written(first), "lastSeen": written(last), "kinds": kinds}
+    notes = [one.note for one in seen if one.note]
+    return told | ({"notes": notes} if notes else {})

@@ -96,20 +96,26 @@ class FlowNode:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """When, how often and by which task something was seen to happen."""
+    """When, how often and by which task something was seen to happen.
+
+    `stated`: somebody says so, whether or not runs do; `note` is what they say of it.
+    """
 
     task: str
     kind: str
     first_seen: datetime
     last_seen: datetime
     runs: int
+    stated: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
     """Data goes from `source` through `flow` to `target`: uids, None where there is no such end.
 
-    Links of one `bundle` (a number within this graph) are of one task, and belong together.
+    Links of one `bundle` (a number within this graph) are of one task, and belong together; one
+    without a flow stands alone.
     The sighting of the whole, of the flow's reading and of its writing: each is there for who may
     see all that it names.
     """
@@ -262,7 +268,7 @@ def _links(
     uid: Namer, edges: Sequence[Edge], assets: Container[int], flows: Container[int]
 ) -> Iterator[Link]:
     """A null end is no end, and hides nothing."""
-    bundles: dict[tuple[int | None, str], int] = {}
+    bundles: dict[tuple[Any, ...], int] = {}
     for edge in edges:
         up, down, flow, task, *_ = edge
         mine = flow is None or flow in flows
@@ -273,7 +279,7 @@ def _links(
             source=None if up is None else uid("asset", up),
             target=None if down is None else uid("asset", down),
             flow=None if flow is None else uid("flow", flow),
-            bundle=bundles.setdefault((flow, task), len(bundles)),
+            bundle=bundles.setdefault((flow, task) if flow else (up, down), len(bundles)),
             whole=sighting if reads and writes else None,
             reading=sighting if reads and up is not None else None,
             writing=sighting if writes and down is not None else None,

@@ -41,7 +41,8 @@ class Horizon:
 
     `types`: only assets of these types are returned, the walk passes through the others.
     `since` and `as_of` leave out edges last seen before, or first seen after that moment; assets
-    that were deleted by then (or by now) are left out as well.
+    that were deleted by then (or by now) are left out as well. What somebody states holds without
+    being seen again, so `since` leaves it in.
     """
 
     direction: Direction = Direction.BOTH

@@ -4,6 +4,7 @@ Page 1 000 costs what page 1 costs, and rows that arrive meanwhile shift nothing
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -74,13 +75,13 @@ class Keyset:
         values = decode_cursor(cursor, self._order)
         if len(values) != 3 or not isinstance(values[2], int):
             raise BadCursor("The cursor cannot be read.")
-        if isinstance(values[1], int) or isinstance(values[1], str) is self._is_time:
+        if not isinstance(values[1], self._kind):
             raise BadCursor("The cursor cannot be read.")
         return bool(values[0]), values[1], values[2]
 
     @property
-    def _is_time(self) -> bool:
-        return self.column in ("at", "sorted_at")
+    def _kind(self) -> type:
+        return {"at": datetime, "sorted_at": datetime, "id": int}.get(self.column, str)
 
 
 #: Lists of what has happened.
@@ -88,6 +89,9 @@ NEWEST_FIRST = Keyset("sorted_at")
 OLDEST_FIRST = Keyset("sorted_at", descending=False)
 LATEST_USE_FIRST = Keyset("at")
 EARLIEST_USE_FIRST = Keyset("at", descending=False)
+#: Lists of what was added, by the row.
+ADDED_LAST_FIRST = Keyset("id")
+ADDED_FIRST_FIRST = Keyset("id", descending=False)
 #: Lists of what there is, by name.
 BY_ID = Keyset("public_id", descending=False)
 BY_ID_BACKWARDS = Keyset("public_id")

@@ -57,7 +57,8 @@ type Met = dict[int, Levels]
 
 
 class Edge(NamedTuple):
-    """A row of the table; an end is None where a flow only reads or only writes."""
+    """A row of the table; an end is None where a flow only reads or only writes, `flow` where
+    somebody says that one feeds the other, and not how."""
 
     upstream: int | None
     downstream: int | None
@@ -67,6 +68,8 @@ class Edge(NamedTuple):
     first_seen: datetime
     last_seen: datetime
     runs: int
+    stated: bool
+    note: str
 
 
 def walk(tenant: Tenant, start: int, horizon: Horizon, kept: str = "TRUE") -> tuple[Met, bool]:

@@ -29,7 +29,7 @@ NEAR: dict[Side, str] = {"upstream": "downstream_id", "downstream": "upstream_id
 FAR: dict[Side, str] = {"upstream": "upstream_id", "downstream": "downstream_id"}
 
 _IN_WINDOW = """edge.tenant_id = %(tenant)s
-    AND (%(since)s::timestamptz IS NULL OR edge.last_seen >= %(since)s)
+    AND (%(since)s::timestamptz IS NULL OR edge.stated OR edge.last_seen >= %(since)s)
     AND (%(as_of)s::timestamptz IS NULL OR edge.first_seen <= %(as_of)s)"""
 
 _SHOWN = """[in_window]
@@ -41,7 +41,7 @@ _SHOWN = """[in_window]
     )"""
 
 _COLUMNS = """edge.upstream_id, edge.downstream_id, edge.flow_id, edge.task_id, edge.kind,
-    edge.first_seen, edge.last_seen, edge.runs"""
+    edge.first_seen, edge.last_seen, edge.runs, edge.stated, edge.note"""
 
 _RECURSION = """WITH RECURSIVE walk(node, tick) AS (
     VALUES (NULL::bigint, 0), (%(start)s::bigint, NULL::integer)
