@@ -107,7 +107,7 @@ select t.id, t.slug, t.name, t.requires_existing_namespaces, t.infers_sql, t.nam
 from accounts_tenant t
 join accounts_binding b on b.tenant_id = t.id
 join accounts_role r on r.id = b.role_id
-where t.slug = %s and (b.user_id = %s or b.group_id in (
+where t.{key} = %s and (b.user_id = %s or b.group_id in (
     select group_id from accounts_membership where user_id = %s))
 group by t.id, r.id
 """
@@ -119,14 +119,27 @@ def access_in(user: User, slug: str) -> Access | None:
     One statement for tenant and grants, however many bindings: one row a role, with the
     namespaces it is given in. Every request runs it, so it does without the ORM.
     """
+    return _access(user, "slug", slug)
+
+
+def access_at_home(user: User) -> Access | None:
+    """The access of a service account in its own tenant, of a person in the one they used last.
+
+    None where that is no tenant of theirs.
+    """
+    home = user.service_account_of_id or user.last_tenant_id
+    return _access(user, "id", home) if home else None
+
+
+def _access(user: User, key: str, value: str | int) -> Access | None:
     granted: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     tenant = None
-    for row in run(ACCESS, [slug, user.pk, user.pk]):
+    for row in run(ACCESS.format(key=key), [value, user.pk, user.pk]):
         tenant = Tenant(**dict(zip(TENANT, row, strict=False)))
         tenant._state.adding = False
         permissions, namespaces = row[len(TENANT) :]
-        for key in pairs(json.loads(permissions)):
-            granted[key] += namespaces
+        for pair in pairs(json.loads(permissions)):
+            granted[pair] += namespaces
     if tenant is None:
         return None
     reaches = {names: Reach.over(names) for names in {tuple(n) for n in granted.values()}}

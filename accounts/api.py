@@ -24,6 +24,10 @@ class TenantAPIView(APIView):
     access: Access
     needs: dict[str, tuple[Resource, Action]] = {}  # noqa: RUF012 overridden whole by each view
 
+    def enter(self, user: User, kwargs: dict[str, Any]) -> Access:
+        """The access in the tenant of the path; 404 when it does not exist for them."""
+        return enter(user, kwargs["tenant"])
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Answers depend on who asks, so nobody on the way keeps them; an ETag lets the client."""
         answer = super().finalize_response(request, response, *args, **kwargs)
@@ -33,7 +37,7 @@ class TenantAPIView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         assert isinstance(request.user, User)
-        self.access = enter(request.user, kwargs["tenant"])
+        self.access = self.enter(request.user, kwargs)
         method = request.method or ""
         if method == "OPTIONS" or method not in self.allowed_methods:
             return  # nothing to guard: DRF answers, with 405 where there is no such method

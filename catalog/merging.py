@@ -8,11 +8,12 @@ asset, stored as JSON, holds the stamps that the next merge must beat:
 
     {"type": stamp, "displayName": stamp, …, every field of WHOLE likewise, "namespace": stamp,
      "metadata": {key: stamp}, "rule": [stamp, ns],
-     "hint": [stamp, type], "writer": [stamp, ns], "reader": [stamp, ns]}
+     "written": stamp, "hint": [stamp, type], "called": [stamp, name],
+     "writer": [stamp, ns], "reader": [stamp, ns]}
 
-The last three are the earliest, not the latest: a reference types an asset that nobody declared,
-and an asset without a declared namespace lives where a naming rule says, else where it was first
-written, else first read.
+The last four are the earliest, not the latest: a reference types an asset that nobody declared,
+its name elsewhere is shown while nobody declares another, and an asset without a declared
+namespace lives where a naming rule says, else where it was first written, else first read.
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,8 @@ from typing import Any
 from catalog.reading.lifecycle import DEFAULT_STATUS
 
 EXTERNAL = "io.kestra.core.models.assets.External"
+#: The status of what a run has dropped (OpenLineage: lifecycleStateChange DROP).
+DROPPED = "dropped"
 EXTERNAL_NAMES = frozenset({EXTERNAL, "External", "EXTERNAL"})
 
 
@@ -49,8 +52,9 @@ class Touch:
     keeps), `metadata` (a None value removes the key), and what `catalog.reading.lifecycle` reads.
     `job_namespace`: where the writer or reader lives. `source` is what the history says of it
     (`AssetChange.source`). `cleared`: of `displayName` and `description`, which to remove.
-    `hint`: the type of an asset that nobody gives one. `rule_namespace`: where a naming rule puts
-    it. `owner_register`: "writer" or "reader", where `job_namespace` belongs; "" goes by `part`.
+    `hint` and `called`: type and name of an asset that nobody gives one. `rule_namespace`: where
+    a naming rule puts it. `owner_register`: "writer" or "reader", where `job_namespace` belongs;
+    "" goes by `part`.
     """
 
     stamp: str
@@ -66,13 +70,17 @@ class Touch:
     #: False for what only counts: others say what it says of the asset.
     declares: bool = True
     hint: str | None = None
+    called: str | None = None
     rule_namespace: str | None = None
     owner_register: str = ""
+    #: Of a successful write of the data itself: what was dropped before is there again.
+    revives: bool = False
 
     @property
     def says_something(self) -> bool:
         """Whether it makes the asset newer: a description may be empty, a write never is."""
-        return self.part is Part.WRITE or bool(self.type or any(self.fields.values()))
+        writes = self.part is Part.WRITE or self.owner_register == "writer"
+        return writes or bool(self.type or any(self.fields.values()))
 
 
 @dataclass(slots=True)
@@ -131,6 +139,8 @@ def merge(values: AssetValues, touch: Touch) -> Changes:
         _earliest(values.clock, "hint", touch.stamp, touch.type)
     if touch.hint:
         _earliest(values.clock, "hint", touch.stamp, touch.hint)
+    if touch.called:
+        _earliest(values.clock, "called", touch.stamp, touch.called)
     if touch.job_namespace:
         own = "writer" if touch.part is Part.WRITE else "reader"
         _earliest(values.clock, touch.owner_register or own, touch.stamp, touch.job_namespace)
@@ -143,16 +153,14 @@ def merge(values: AssetValues, touch: Touch) -> Changes:
 
 
 #: Registers that say nothing of the asset itself: with these alone it is a placeholder.
-UNDECLARED = frozenset({"hint", "reader"})
+UNDECLARED = frozenset({"called", "hint", "reader", "rule"})
 
 
 def _declare(values: AssetValues, touch: Touch, changes: Changes) -> None:
     clock = values.clock
     if touch.type and touch.type not in EXTERNAL_NAMES and _latest(clock, "type", touch.stamp):
         _set(values, "type", touch.type, "type", changes)
-    for name in touch.fields.keys() & WHOLE.keys():
-        if _latest(clock, name, touch.stamp):
-            _set(values, WHOLE[name], touch.fields[name], name, changes)
+    _declare_whole(values, touch, changes)
     for name, attribute in (("displayName", "display_name"), ("description", "description")):
         value = touch.fields.get(name)
         said = value is not None or name in touch.cleared
@@ -165,11 +173,31 @@ def _declare(values: AssetValues, touch: Touch, changes: Changes) -> None:
                 _set_metadata(values.metadata, key, value, changes)
 
 
+def _declare_whole(values: AssetValues, touch: Touch, changes: Changes) -> None:
+    clock = values.clock
+    if touch.revives and _latest(clock, "written", touch.stamp):
+        _revive(values, touch.stamp, changes)
+    for name in touch.fields.keys() & WHOLE.keys():
+        is_drop = name == "status" and touch.fields[name] == DROPPED
+        if is_drop and touch.stamp < clock.get("written", ""):
+            continue
+        if _latest(clock, name, touch.stamp):
+            _set(values, WHOLE[name], touch.fields[name], name, changes)
+
+
+def _revive(values: AssetValues, stamp: str, changes: Changes) -> None:
+    """Written after it was dropped: OpenLineage's DROP holds until then."""
+    if values.status == DROPPED and values.clock.get("status", "") < stamp:
+        _set(values, "status", DEFAULT_STATUS, "status", changes)
+
+
 def _settle(values: AssetValues, changes: Changes) -> None:
     """Type, namespace and `updated_at` of an asset for which nobody declared them."""
     clock = values.clock
     if "type" not in clock and "hint" in clock:
         _set(values, "type", clock["hint"][1], "type", changes)
+    if "displayName" not in clock and "called" in clock:
+        _set(values, "display_name", clock["called"][1], "displayName", changes)
     if "namespace" not in clock:
         owner = clock.get("rule") or clock.get("writer") or clock.get("reader")
         if owner:

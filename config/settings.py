@@ -156,7 +156,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1/\{tenant\}",
     "SERVERS": [{"url": "/"}],
     "TAGS": [
-        {"name": name} for name in ("Assets", "Lineage", "Executions", "Flows", "Namespaces")
+        {"name": name}
+        for name in ("Assets", "Lineage", "Executions", "Flows", "Namespaces", "OpenLineage")
     ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [

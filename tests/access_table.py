@@ -28,6 +28,8 @@ API_HIDDEN: Row          = (401,     404,     404,   200,   403,   200,  404)
 
 #: Posting what the ingest token may post, too.
 API_POST: Row            = (401,     404,     403,   200,   200,   200,  404)
+#: The same, of a batch that went in whole.
+API_BATCH: Row           = (401,     404,     403,   204,   204,   204,  404)
 
 #: Changing what is there, which the ingest token may not do.
 API_CHANGE: Row          = (401,     404,     403,   200,   403,   200,  404)
@@ -211,6 +213,11 @@ ACCESS: dict[str, dict[str, Row]] = {
     "flow_inputs": {"GET build_orders": API_READ, "GET close_books": API_HIDDEN},
     "flow_revisions": {"GET build_orders": API_READ, "GET close_books": API_HIDDEN},
     "executions": {"POST new-data-run": API_POST, "POST new-finance-run": API_POST},
+    "openlineage_event": {"POST data-event": API_POST, "POST finance-event": API_POST},
+    "openlineage_batch": {"POST [data-event]": API_BATCH},
+    # Without a tenant in the path it is the poster's own: the outsider has one, too.
+    "openlineage_home_event": {"POST data-event": (401, 200, 403, 200, 200, 200, 404)},
+    "openlineage_home_batch": {"POST [data-event]": (401, 204, 403, 204, 204, 204, 404)},
     "flows": {"POST new-data-flow": API_POST, "POST new-finance-flow": API_POST},
 }
 # fmt: on

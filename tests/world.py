@@ -81,6 +81,17 @@ def _new_run(namespace: str) -> Thing:
     )
 
 
+def _event(namespace: str) -> str:
+    return json.dumps(
+        {
+            "eventType": "COMPLETE",
+            "eventTime": "2026-11-20T12:00:00Z",
+            "run": {"runId": "0193a3f0-6d5c-7c4e-8e5a-5d2b1c0f9a11"},
+            "job": {"namespace": namespace, "name": "fresh"},
+        }
+    )
+
+
 THINGS = {
     "-": Thing(),
     "orders": _asset("orders"),
@@ -100,6 +111,9 @@ THINGS = {
     "close_books.yaml": _yaml_of("company.finance", "close_books"),
     "new-data-run": _new_run("company.data"),
     "new-finance-run": _new_run("company.finance"),
+    "data-event": Thing(body=_event("company.data")),
+    "finance-event": Thing(body=_event("company.finance")),
+    "[data-event]": Thing(body=f"[{_event('company.data')}]"),
     "new-data-asset": _new_asset("company.data"),
     "new-tenant-asset": _new_asset(None),
     "[new-data-asset]": Thing(body=f"[{_new_asset('company.data').body!s}]"),

@@ -11,6 +11,7 @@ from lineage.api.execution_writes import ExecutionCollection
 from lineage.api.flow_inputs import FlowInputs
 from lineage.api.flow_reads import FlowRevisions, FlowSearch, NamespaceFlows
 from lineage.api.flow_writes import FlowCollection, FlowResource
+from lineage.api.openlineage import OpenLineageBatchPost, OpenLineageEventPost
 from lineage.api.traces import EventsByQuery, EventSearch, UsagesByQuery, UsageSearch
 
 urlpatterns: list[URLPattern] = [
@@ -42,6 +43,8 @@ urlpatterns: list[URLPattern] = [
     path("edges", EdgeCollection.as_view(), name="edges"),
     path("edges/search", EdgeSearch.as_view(), name="edge_search"),
     path("edges/<str:edge_id>", EdgeItem.as_view(), name="edge"),
+    path("lineage", OpenLineageEventPost.as_view(), name="openlineage_event"),
+    path("lineage/batch", OpenLineageBatchPost.as_view(), name="openlineage_batch"),
     path("executions", ExecutionCollection.as_view(), name="executions"),
     path("executions/search", ExecutionSearch.as_view(), name="execution_search"),
     path("executions/<path:execution_id>", ExecutionItem.as_view(), name="execution"),

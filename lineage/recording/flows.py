@@ -24,14 +24,14 @@ class KnownFlow:
 
 
 def ensure_flows(
-    tenant: Tenant, keys: Iterable[tuple[str, str]]
+    tenant: Tenant, keys: Iterable[tuple[str, str]], *, declares: bool = True
 ) -> dict[tuple[str, str], KnownFlow]:
     """(namespace, flow id) → flow; namespaces and unregistered flows are made on first sight.
 
     Left out: flows in a namespace that does not exist in a tenant that requires it to. One
     statement when all are known, nine at the most. A flow without YAML is share-locked until the
     end: `register_flow` locks it exclusively, so either this request sees the YAML, or
-    registering sees this request's executions.
+    registering sees this request's executions. Not so where YAML says nothing (`declares`).
     """
     wanted = sorted(set(keys))
     found = _find_by_name(tenant, wanted)
@@ -41,7 +41,7 @@ def ensure_flows(
         here = [key for key in missing if key[0] in namespaces]
         found |= find_or_make(tenant, here, namespaces)
     unregistered = [key for key, flow in found.items() if flow.revision == 0]
-    if unregistered:
+    if unregistered and declares:
         lock_flows([found[key].pk for key in unregistered], shared=True)
         found |= _find_by_name(tenant, unregistered)
     return found

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.access import Access
 from lineage.kestra.posted import PostedExecution, parse_execution
-from lineage.models import Execution, TaskRun
+from lineage.models import Execution, OpenLineageRun, TaskRun
 from lineage.recording.flows import KnownFlow
 from lineage.recording.order import Delivery
 
@@ -28,6 +28,7 @@ def replay_executions(access: Access, flow: KnownFlow, *, limit: int) -> int:
     executions = list(
         Execution.objects.unscoped(WHY)
         .filter(lacking, flow=flow.pk)
+        .exclude(pk__in=told_by_openlineage(flow.pk))
         .order_by("-sorted_at", "-pk")[:limit]
     )
     if not executions:
@@ -44,6 +45,12 @@ def replay_executions(access: Access, flow: KnownFlow, *, limit: int) -> int:
     write_runs(access, [(d, stored[d.execution.id], flow) for d in deliveries])
     Execution.objects.unscoped(WHY).filter(pk__in=runs).update(applied_revision=flow.revision)
     return len(executions)
+
+
+def told_by_openlineage(flow: int) -> QuerySet:
+    """Executions that bring their own lineage: a declaration adds nothing to what was observed."""
+    runs = OpenLineageRun.objects.unscoped(WHY).filter(execution__flow=flow)
+    return runs.values("execution")
 
 
 def posted_again(

@@ -21,19 +21,17 @@ def resolve_assets(
     An output that its poster may not write leaves the bundle and is noted on the task run
     (DESIGN §6, Reach). Five statements at the most.
     """
-    bundles = [bundle for run in runs for bundle in run.bundles]
+    bundles = [bundle for run in runs for bundle in (*run.bundles, *run.stated)]
     known = find_assets(access.tenant, mentioned(bundles))
     unknown = declared_namespaces(access, bundles, known) - namespaces.keys()
     namespaces |= ensure_namespaces(access.tenant, unknown)
     for run in runs:
-        if run.bundles:
-            run.bundles = [
-                allowed(access, run, bundle, known, namespaces) for bundle in run.bundles
-            ]
+        for listed in (run.bundles, run.stated):
+            listed[:] = [allowed(access, run, bundle, known, namespaces) for bundle in listed]
     first_named: dict[str, datetime] = {}
     for run in runs:
         when = moment(run.at)
-        for id_ in mentioned(run.bundles):
+        for id_ in mentioned((*run.bundles, *run.stated)):
             if id_ not in known:
                 first_named[id_] = min(first_named.get(id_, when), when)
     made = create_assets(access.tenant, first_named)
@@ -98,22 +96,33 @@ def why_not(
     known: KnownAsset | None,
     namespaces: Mapping[str, int],
 ) -> str:
-    """Why this output may not be written, or "". Both where it is and where it goes count.
-
-    A lock keeps out all executions but its owner (K4.6); a failed run writes nothing anyway.
-    """
+    """Why a run may not write this output, or "". A failed run writes nothing, locked or not."""
     lock = known.lock if known and run.is_productive else None
     if lock and lock.execution_id != run.posted_in.id:
         who = f"execution {lock.owner}" if lock.execution_id else lock.owner
         return f"Asset “{output.id}” is locked by {who} until {lock.until:%Y-%m-%d %H:%M} UTC."
+    return out_of_reach(access, output, known, run.flow.namespace, namespaces)
+
+
+def out_of_reach(
+    access: Access,
+    asset: AssetDeclaration,
+    known: KnownAsset | None,
+    default: str | None,
+    namespaces: Mapping[str, int],
+) -> str:
+    """Why the caller may not say this of an asset, or "". Where it is and where it goes count.
+
+    `default`: the namespace of an asset that is nobody's yet.
+    """
     if known is not None and known.claimed:
         if not may_write(access, known.namespace):
-            return f"Asset “{output.id}” is in a namespace that this token may not write."
+            return f"Asset “{asset.id}” is in a namespace that this token may not write."
         target = known.namespace
     else:
-        target = run.flow.namespace
-    if output.namespace is not UNSET:
-        target = output.namespace
+        target = default
+    if asset.namespace is not UNSET:
+        target = asset.namespace
     if not may_write(access, target):
         where = f"namespace “{target}”" if target else "the tenant without a namespace"
         return f"This token may not write assets in {where}."

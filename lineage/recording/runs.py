@@ -105,6 +105,16 @@ class RenderedRun:
     streams: bool = False
     #: What it says of assets (id → touches) where the bundles do not tell all, as OpenLineage.
     touches: dict[str, list[Touch]] | None = None
+    #: Links between assets that it states and that hold without it.
+    stated: list[Bundle] = field(default_factory=list)
+
+    #: A replaced run that edges and counters did not know of yet: it only adds to them.
+    adds_only: bool = False
+
+    @property
+    def recounts(self) -> bool:
+        """Whether edges and counters have to be counted anew for it."""
+        return bool(self.replaces) and not self.adds_only
 
     @property
     def at(self) -> int:

@@ -13,7 +13,7 @@ from catalog.moments import moment
 from lineage.dsl import Bundle
 from lineage.recording.column_links import column_edges, column_rows
 from lineage.recording.links import EdgeKey, links, sort_key
-from lineage.recording.recounting import forget_traces, recount
+from lineage.recording.recounting import Forgotten, forget_traces, recount
 from lineage.recording.resolving import mentioned
 from lineage.recording.runs import RenderedRun
 
@@ -28,12 +28,15 @@ def store_traces(
     assets: Mapping[str, int],
     namespaces: Mapping[str, int],
     also: Mapping[int, Sequence[Touch]] | None = None,
+    forgotten: Forgotten | None = None,
 ) -> list[Stored]:
     """Four statements for new task runs; more, but as constant, when some are replaced.
 
-    `also`: what else is said of assets (rows) in the same breath. Answers the touched assets.
+    `also`: what else is said of assets (rows) in the same breath. `forgotten`: what
+    `forget_traces` has found of replaced runs, when that came first. Answers the touched assets.
     """
-    forgotten = forget_traces([run.replaces for run in runs if run.replaces])
+    if forgotten is None:
+        forgotten = forget_traces([run.replaces for run in runs if run.replaces])
     speaking = [run for run in runs if run.bundles]
     productive = [run for run in speaking if run.is_productive]
     run_together(
@@ -48,8 +51,8 @@ def store_traces(
     for pk, touches in (also or {}).items():
         touched[pk] = [*touched.get(pk, ()), *touches]
     stored = apply_touches(tenant, touched, namespaces)
-    if any(run.replaces for run in runs):
-        again = [run for run in speaking if run.replaces]
+    if any(run.recounts for run in runs):
+        again = [run for run in speaking if run.recounts]
         recount(
             forgotten,
             {key for run in again for key in links(run, assets)},
@@ -206,17 +209,25 @@ def touches_of(runs: Sequence[RenderedRun], assets: Mapping[str, int]) -> dict[i
     """Asset row → what these runs say of it; reads and writes count once a task run."""
     found: defaultdict[int, list[Touch]] = defaultdict(list)
     for run in runs:
-        if run.touches is not None:
-            for id_, touches in run.touches.items():
-                found[assets[id_]] += touches
-            continue
-        source, counted = source_of(run), set[tuple[str, Part]]()
-        for number, bundle in enumerate(run.bundles):
-            for id_, touch in bundle_touches(run, number, bundle, source):
-                again = (id_, touch.part) in counted
-                counted.add((id_, touch.part))
-                found[assets[id_]].append(replace(touch, counts=False) if again else touch)
+        counted = set[tuple[int, Part]]()
+        for id_, touch in said_of_assets(run):
+            key = (assets[id_], touch.part)
+            again = touch.counts and key in counted
+            if touch.counts:
+                counted.add(key)
+            found[assets[id_]].append(replace(touch, counts=False) if again else touch)
     return found
+
+
+def said_of_assets(run: RenderedRun) -> Iterator[tuple[str, Touch]]:
+    if run.touches is not None:
+        for id_, touches in run.touches.items():
+            for touch in touches:
+                yield id_, touch
+        return
+    source = source_of(run)
+    for number, bundle in enumerate(run.bundles):
+        yield from bundle_touches(run, number, bundle, source)
 
 
 def bundle_touches(

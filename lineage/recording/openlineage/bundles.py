@@ -1,0 +1,136 @@
+"""Which datasets went into which others: bundles from inputs, outputs and what facets link.
+
+Without more, every input of a run went into every output. A facet that tells an output's sources
+makes a bundle of that output alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from lineage.dsl import UNSET, AssetDeclaration, AssetReference, Bundle
+from lineage.dsl.bundles import ColumnLink
+from lineage.openlineage.accumulated import INPUT, OUTPUT, Accumulated
+from lineage.openlineage.links import ExplicitLinks, FieldLink
+from lineage.openlineage.rules import Named, Rules
+
+ORIGIN = "openlineage"
+
+#: Asset id → its names, in the order of the datasets.
+type Side = dict[str, Named]
+
+
+def bundles_of(
+    known: Accumulated, links: ExplicitLinks, rules: Rules, told: Iterable[str]
+) -> tuple[list[Bundle], list[tuple[str, Named]]]:
+    """(bundles, datasets that only links name with their positions).
+
+    `told`: ids of assets that are described beside being read.
+    """
+    inputs, outputs = side(known, rules, INPUT), side(known, rules, OUTPUT)
+    sources, columns, more = linked(links, rules, stated=False)
+    reads = [
+        named
+        for touch in links.reads
+        if touch.job == known.job
+        for named in [rules.dataset(*touch.dataset)]
+    ]
+    inputs |= {named.id: named for named in reads}
+    made = [rules.dataset(*touch.dataset) for touch in links.writes if touch.job == known.job]
+    spoken_for = {rules.dataset(*name).id for name in links.spoken_for}
+    written = outputs | {named.id: named for named in made}
+    written |= {id_: more[id_] for id_ in sources if id_ in more and id_ not in written}
+    bundles, open_outputs = [], []
+    for id_, named in written.items():
+        if links.exhaustive or id_ in spoken_for or id_ not in outputs:
+            bundles.append(bundle(sources.get(id_, {}), [named], columns.get(id_, ())))
+        elif sources.get(id_) or columns.get(id_):
+            read = {**inputs, **sources.get(id_, {})}
+            bundles.append(bundle(read, [named], columns.get(id_, ())))
+        else:
+            open_outputs.append(named)
+    used = {reference.id for one in bundles for reference in one.inputs}
+    left = inputs if open_outputs else {id_: n for id_, n in inputs.items() if id_ not in used}
+    if open_outputs or left:
+        bundles.append(bundle(left, open_outputs))
+    bundles = described_beside(bundles, [id_ for id_ in told if id_ not in written])
+    mentioned = {ref.id for one in bundles for ref in one.inputs} | written.keys()
+    names = {**{n.id: n for n in reads}, **{n.id: n for n in made}, **more}
+    rest = mentioned - side(known, rules, INPUT).keys() - outputs.keys()
+    return bundles, [(OUTPUT if id_ in written else INPUT, names[id_]) for id_ in sorted(rest)]
+
+
+def described_beside(bundles: list[Bundle], told: list[str]) -> list[Bundle]:
+    """Descriptions travel with the first bundle, or where there is none with one of their own."""
+    if not told:
+        return bundles
+    first, *others = bundles or [Bundle(origin=ORIGIN)]
+    said = tuple(declared(id_, None) for id_ in told)
+    return [replace(first, describes=said), *others]
+
+
+def stated_bundles(
+    links: ExplicitLinks, rules: Rules
+) -> tuple[list[Bundle], list[tuple[str, Named]]]:
+    """Links that hold without the job, as the facets of a dataset state them."""
+    sources, columns, names = linked(links, rules, stated=True)
+    bundles = [
+        bundle(sources.get(id_, {}), [names[id_]], columns.get(id_, ()))
+        for id_ in sorted(sources.keys() | columns.keys())
+    ]
+    return bundles, [(INPUT, named) for _, named in sorted(names.items())]
+
+
+def side(known: Accumulated, rules: Rules, position: str) -> Side:
+    named = (rules.dataset(key[1], key[2]) for key in sorted(known.datasets) if key[0] == position)
+    return {one.id: one for one in named}
+
+
+def linked(
+    links: ExplicitLinks, rules: Rules, *, stated: bool
+) -> tuple[dict[str, Side], dict[str, list[ColumnLink]], Side]:
+    """(downstream → its sources, downstream → its column links, all that they name), by id."""
+    sources: defaultdict[str, Side] = defaultdict(dict)
+    columns: defaultdict[str, dict[ColumnLink, None]] = defaultdict(dict)
+    names: Side = {}
+    for table in links.tables:
+        if table.stated == stated:
+            upstream, downstream = rules.dataset(*table.upstream), rules.dataset(*table.downstream)
+            names |= {upstream.id: upstream, downstream.id: downstream}
+            sources[downstream.id][upstream.id] = upstream
+    for link in links.columns:
+        if link.stated == stated:
+            upstream, downstream = rules.dataset(*link.upstream), rules.dataset(*link.downstream)
+            names |= {upstream.id: upstream, downstream.id: downstream}
+            sources[downstream.id][upstream.id] = upstream
+            columns[downstream.id][column_link(link, upstream.id, downstream.id)] = None
+    return dict(sources), {id_: list(found) for id_, found in columns.items()}, names
+
+
+def column_link(link: FieldLink, upstream: str, downstream: str) -> ColumnLink:
+    return ColumnLink(
+        upstream,
+        link.upstream_column,
+        downstream,
+        link.downstream_column,
+        link.type,
+        link.subtype,
+        link.description,
+        link.masking,
+    )
+
+
+def bundle(
+    inputs: Mapping[str, Named], outputs: Iterable[Named], columns: Iterable[ColumnLink] = ()
+) -> Bundle:
+    return Bundle(
+        tuple(AssetReference(id_) for id_ in inputs),
+        tuple(declared(named.id, named.namespace) for named in outputs),
+        ORIGIN,
+        columns=tuple(columns),
+    )
+
+
+def declared(id_: str, namespace: str | None) -> AssetDeclaration:
+    """Stands for what touches say, so that it can be asked whether it may be said."""
+    return AssetDeclaration(id_, "", namespace or UNSET)

@@ -1,0 +1,188 @@
+"""Events without a run: what a job is meant to do, and what somebody says of a dataset.
+
+They state lineage that holds without any run (`Edge.stated`), and describe assets as run events
+do. One that says something about an asset out of its poster's reach is refused as a whole.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from accounts.access import Access
+from accounts.bulk import run_together
+from catalog.declaring import apply_touches
+from catalog.finding import KnownAsset, create_assets, find_assets
+from catalog.merging import Touch
+from catalog.moments import moment
+from catalog.naming import ensure_namespaces
+from lineage.openlineage.accumulated import said_by
+from lineage.openlineage.events import DATASET, JobName, PostedEvent
+from lineage.openlineage.naming import task_id
+from lineage.openlineage.registers import Registers, said_at
+from lineage.recording.flows import KnownFlow, ensure_flows
+from lineage.recording.openlineage import extras, stated
+from lineage.recording.openlineage.datasets import Said, Speaker, said_of_datasets
+from lineage.recording.openlineage.stated import Stating
+from lineage.recording.resolving import mentioned, out_of_reach
+from lineage.unifying import unify_names
+
+if TYPE_CHECKING:
+    from lineage.recording.openlineage.record import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One event and what it says; `flow` is None for a dataset event."""
+
+    event: PostedEvent
+    flow: KnownFlow | None
+    said: Said
+    source: Mapping[str, Any]
+
+    @property
+    def task_id(self) -> str:
+        return task_id(self.event.job.name) if self.event.job else ""
+
+    @property
+    def statings(self) -> list[Stating]:
+        """What it says of its job, and what of no job at all."""
+        flow, at = self.flow.pk if self.flow else None, self.event.at
+        own = [Stating(flow, self.task_id, at, self.said.bundles)] if flow else []
+        return [*own, Stating(None, "", at, self.said.stated)]
+
+    @property
+    def namespace(self) -> str | None:
+        return self.flow.namespace if self.flow else None
+
+
+def record_standing(recording: "Recording", events: Sequence[PostedEvent]) -> None:
+    """Job events and dataset events, in a constant number of statements."""
+    access, tenant = recording.access, recording.access.tenant
+    words = _words(recording, events)
+    for word in words:
+        unify_names(access, word.said.links)
+    known = find_assets(
+        tenant, {id_ for word in words for id_ in mentioned(word.said.all_bundles)}
+    )
+    namespaces = _namespaces(access, words, known)
+    words = [word for word in words if _within_reach(recording, word, known, namespaces)]
+    first: dict[str, int] = {}
+    touches: defaultdict[str, list[Touch]] = defaultdict(list)
+    for word in words:
+        for id_, said in word.said.touches.items():
+            touches[id_] += said
+        for id_ in mentioned(word.said.all_bundles):
+            first[id_] = min(first.get(id_, word.event.at), word.event.at)
+    new = {id_: moment(at) for id_, at in first.items() if id_ not in known}
+    assets = {id_: asset.pk for id_, asset in known.items()} | create_assets(tenant, new)
+    statings = [stating for word in words for stating in word.statings]
+    by_row: defaultdict[int, list[Touch]] = defaultdict(list)
+    for id_, said in touches.items():
+        by_row[assets[id_]] += said
+    run_together(
+        [stated.edges(tenant, statings, assets), stated.column_edges(tenant, statings, assets)]
+    )
+    apply_touches(tenant, by_row, namespaces)
+    run_together(
+        [
+            extras.facets(tenant, (f for word in words for f in word.said.facets), assets),
+            extras.measurements(
+                tenant,
+                ((m, word.source) for word in words for m in word.said.measurements),
+                assets,
+            ),
+            extras.events(tenant, (_placed(word, assets) for word in words)),
+            extras.jobs(tenant, _jobs(words)),
+        ]
+    )
+
+
+def _words(recording: "Recording", events: Sequence[PostedEvent]) -> list[Word]:
+    """What the events say, of those whose job the poster may post for."""
+    jobs = {}
+    for event in events:
+        if event.job is not None:
+            namespace = recording.rules.job_namespace(event.job.namespace)
+            if recording.may_post(event.job):
+                jobs[event.digest] = recording.flow_key(event.job)
+            else:
+                reason = f"This token may not post for jobs in namespace “{namespace}”."
+                recording.fail(event, "job.namespace", reason, forbidden=True)
+    flows = ensure_flows(recording.access.tenant, jobs.values(), declares=False)
+    words = []
+    for event in events:
+        flow = flows.get(jobs[event.digest]) if event.digest in jobs else None
+        if event.job is not None and event.digest in jobs and flow is None:
+            namespace = jobs[event.digest][0]
+            reason = f"The tenant requires existing namespaces and “{namespace}” is not one."
+            recording.fail(event, "job.namespace", reason, forbidden=False)
+        elif event.job is None or flow is not None:
+            words.append(_word(recording, event, flow))
+    return words
+
+
+def _word(recording: "Recording", event: PostedEvent, flow: KnownFlow | None) -> Word:
+    source = {"kind": "event", "id": event.digest, "label": event.producer}
+    if flow:
+        source |= {"namespace": flow.namespace, "flowId": flow.public_id}
+    speaker = Speaker(
+        origin=f"event/{event.digest}",
+        source=source,
+        job_namespace=flow.namespace if flow else None,
+        earliest=event.at,
+        at=event.at,
+        part=None,
+    )
+    return Word(event, flow, said_of_datasets(said_by(event), recording.rules, speaker), source)
+
+
+def _namespaces(
+    access: Access, words: Sequence[Word], known: Mapping[str, KnownAsset]
+) -> dict[str, int]:
+    ruled = {
+        touch.rule_namespace
+        for word in words
+        for said in word.said.touches.values()
+        for touch in said
+    }
+    stored = {asset.namespace for asset in known.values()}
+    flows = {word.flow.namespace: word.flow.namespace_pk for word in words if word.flow}
+    wanted = {name for name in ruled | stored if name} - flows.keys()
+    return flows | ensure_namespaces(access.tenant, wanted)
+
+
+def _within_reach(
+    recording: "Recording",
+    word: Word,
+    known: Mapping[str, KnownAsset],
+    namespaces: Mapping[str, int],
+) -> bool:
+    for bundle in word.said.all_bundles:
+        for said in (*bundle.outputs, *bundle.describes):
+            asset = known.get(said.id)
+            reason = out_of_reach(recording.access, said, asset, word.namespace, namespaces)
+            if reason:
+                path = "dataset" if word.event.kind == DATASET else "outputs"
+                recording.fail(word.event, path, reason, forbidden=True)
+                return False
+    return True
+
+
+def _placed(word: Word, assets: Mapping[str, int]) -> tuple[PostedEvent, int | None, int | None]:
+    """The event with the flow or the asset that it is shown with."""
+    if word.flow:
+        return word.event, word.flow.pk, None
+    named = (said.id for bundle in word.said.bundles for said in bundle.describes)
+    return word.event, None, next((assets[id_] for id_ in named), None)
+
+
+def _jobs(words: Sequence[Word]) -> dict[tuple[int, str], tuple[JobName, Registers]]:
+    found: dict[tuple[int, str], tuple[JobName, Registers]] = {}
+    for word in sorted(words, key=lambda word: (word.event.at, word.event.digest)):
+        if word.flow and word.event.job:
+            key = (word.flow.pk, "")
+            said = said_at(word.event.job_facets, (word.event.at, word.event.digest))
+            held = found[key][1] if key in found else {}
+            found[key] = (word.event.job, {**held, **said})
+    return found

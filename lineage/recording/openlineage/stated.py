@@ -1,0 +1,102 @@
+"""Edges that somebody states without any run; they stay when no run supports them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.bulk import Statement, insertion
+from accounts.models import Tenant
+from catalog.moments import moment
+from lineage.dsl import Bundle
+from lineage.recording.column_links import COLUMN_EDGE, column_rows
+from lineage.recording.links import pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Stating:
+    """What is stated at one time (µs); `flow` None and `task_id` "": of no job at all."""
+
+    flow: int | None
+    task_id: str
+    at: int
+    bundles: Sequence[Bundle]
+
+
+UPSERT = """
+on conflict (upstream_id, downstream_id, flow_id, task_id) do update set
+    stated = true,
+    kind = least(old.kind, excluded.kind),
+    first_seen = least(old.first_seen, excluded.first_seen),
+    last_seen = greatest(old.last_seen, excluded.last_seen)
+"""
+UPSERT_COLUMNS = """
+on conflict (downstream_id, downstream_column, upstream_id, upstream_column, flow_id, task_id,
+             type, subtype) do update set
+    stated = true,
+    kind = least(old.kind, excluded.kind),
+    first_seen = least(old.first_seen, excluded.first_seen),
+    last_seen = greatest(old.last_seen, excluded.last_seen)
+"""
+ORIGIN = "openlineage"
+
+
+def edges(
+    tenant: Tenant, statings: Iterable[Stating], assets: Mapping[str, int]
+) -> Statement | None:
+    """Each input with each output of one bundle, as runs make them (`lineage.recording.links`)."""
+    found: dict[tuple[int | None, int | None, int | None, str], tuple[int, int]] = {}
+    for one in statings:
+        flow, at = one.flow, one.at
+        for bundle in one.bundles:
+            for upstream, downstream in pairs(bundle, assets):
+                if flow is not None or (upstream and downstream):
+                    key = (upstream, downstream, flow, one.task_id)
+                    first, last = found.get(key, (at, at))
+                    found[key] = (min(first, at), max(last, at))
+    return insertion(
+        "lineage_edge as old",
+        {
+            "upstream_id": "bigint",
+            "downstream_id": "bigint",
+            "flow_id": "bigint",
+            "task_id": "text",
+            "tenant_id": "bigint",
+            "kind": "text",
+            "stated": "boolean",
+            "runs": "int",
+            "first_seen": "timestamptz",
+            "last_seen": "timestamptz",
+        },
+        [
+            (*key, tenant.pk, ORIGIN, True, 0, moment(first), moment(last))
+            for key, (first, last) in sorted(
+                found.items(), key=lambda item: tuple(part or 0 for part in item[0][:3])
+            )
+        ],
+        UPSERT,
+    )
+
+
+def column_edges(
+    tenant: Tenant, statings: Iterable[Stating], assets: Mapping[str, int]
+) -> Statement | None:
+    """The column links of the same bundles."""
+    found: dict[tuple[Any, ...], tuple[int, int, str, bool]] = {}
+    for one in sorted(statings, key=lambda one: one.at):
+        flow, at = one.flow, one.at
+        for bundle in one.bundles:
+            for *ends, description, masking in column_rows(bundle, assets):
+                key = (*ends, flow, one.task_id)
+                first = min(found[key][0], at) if key in found else at
+                found[key] = (first, at, description, masking)
+    return insertion(
+        "lineage_columnedge as old",
+        {**COLUMN_EDGE, "stated": "boolean"},
+        [
+            (*key, said, masking, tenant.pk, ORIGIN, moment(first), moment(last), None, True)
+            for key, (first, last, said, masking) in sorted(
+                found.items(), key=lambda item: (*item[0][:6], item[0][6] or 0, item[0][7])
+            )
+        ],
+        UPSERT_COLUMNS,
+    )
