@@ -156,7 +156,7 @@ def prepared_cursor() -> CursorWrapper:
     return make(cursor)
 
 
-def run(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def run(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
     """One statement; its rows, if it has any."""
     with prepared_cursor() as cursor:
         cursor.execute(sql, parameters)

@@ -44,6 +44,8 @@ class Stored:
     deleted_at: datetime | None
     values: AssetValues
     counters: Counters
+    #: It has become another name of another asset.
+    is_merged: bool = False
     is_changed: bool = False
     history: list[tuple[str, Touch, Changes]] = field(default_factory=list)
 
@@ -114,14 +116,14 @@ def lock_assets(pks: Sequence[int]) -> list[Stored]:
         " a.description, a.metadata::text, a.created_at, s.updated_at, s.clock::text, a.status,"
         " a.expires_at, a.owners, a.actions::text, a.part_of::text, a.related_to::text, a.tags,"
         " a.columns::text, s.writes, s.first_written_at, s.last_written_at, s.last_read_at,"
-        " s.last_failed_at"
+        " s.last_failed_at, a.merged_into_id is not null"
         " from catalog_assetstate s join catalog_asset a on a.id = s.asset_id"
         " left join catalog_namespace n on n.id = a.namespace_id"
         " where s.asset_id = any(%s::bigint[]) order by s.asset_id",
         [list(pks)],
     )
     return [
-        Stored(pk, namespace_pk, deleted_at, _values(rest[:16]), Counters(*rest[16:]))
+        Stored(pk, namespace_pk, deleted_at, _values(rest[:16]), Counters(*rest[16:21]), rest[21])
         for pk, namespace_pk, deleted_at, *rest in rows
     ]
 

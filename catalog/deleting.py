@@ -48,7 +48,8 @@ def require_deletable(access: Access, found: dict[str, int]) -> None:
 MARK = """
 with marked as (
     update catalog_asset set deleted_at = %s
-    where id = any(%s::bigint[]) and (deleted_at is null) = %s returning id
+    where id = any(%s::bigint[]) and (deleted_at is null) = %s and merged_into_id is null
+    returning id
 ), noted as (
     insert into catalog_assetchange
         (tenant_id, asset_id, kind, at, recorded_at, changes, source)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from accounts.bulk import insert, run
 from accounts.models import Tenant
@@ -20,32 +21,77 @@ class HeldLock:
 
 @dataclass(frozen=True, slots=True)
 class KnownAsset:
-    """What must be known of an asset before somebody may write it."""
+    """What must be known of an asset before somebody may write it.
+
+    `public_id`: its own, where it was asked for by another name.
+    """
 
     pk: int
+    public_id: str
     namespace: str | None
+    namespace_pk: int | None
     claimed: bool
     lock: HeldLock | None = None
 
 
-def find_assets(tenant: Tenant, public_ids: Iterable[str]) -> dict[str, KnownAsset]:
-    """id → asset, of those that exist (also softly deleted ones): one statement, no locks."""
-    wanted = sorted(set(public_ids))
+def hold_names(tenant: Tenant, *, to_change: bool = False) -> None:
+    """Until the end of the transaction no two assets become one, or one two, beside this.
+
+    `to_change`: for who does that, and then nobody else in the tenant has names in hand. Taken
+    once a transaction: after executions, before what belongs to assets. Who already holds names
+    must not ask to change them, else two who do would wait for each other.
+    """
+    function = "pg_advisory_xact_lock" if to_change else "pg_advisory_xact_lock_shared"
+    run(f"select {function}(%s, (%s::bigint %% 2147483647)::int)", [NAME_LOCKS, tenant.pk])  # noqa: S608
+
+
+#: The first key of the advisory locks above: "name" in ASCII.
+NAME_LOCKS = 0x6E616D65
+
+#: An asset that stands on its own beats an alias, so it comes last.
+_RESOLVE = (
+    "select {name}, a.id, a.public_id, n.name, n.id, s.clock ?| %s::text[],"
+    " l.label, l.execution_id, l.locked_until"
+    " from {source} join catalog_assetstate s on s.asset_id = a.id"
+    " left join catalog_namespace n on n.id = a.namespace_id"
+    " left join catalog_assetlock l on l.asset_id = a.id and l.locked_until > now()"
+    " where {found}"
+)
+RESOLVE = " union all ".join(
+    (
+        _RESOLVE.format(
+            name="other.name",
+            source="catalog_assetalias other join catalog_asset a on a.id = other.asset_id",
+            found="other.tenant_id = %s and other.name = any(%s::text[])",
+        ),
+        _RESOLVE.format(
+            name="a.public_id",
+            source="catalog_asset a",
+            found="a.tenant_id = %s and a.public_id = any(%s::text[])"
+            " and a.merged_into_id is null",
+        ),
+    )
+)
+
+
+def find_assets(tenant: Tenant, names: Iterable[str]) -> dict[str, KnownAsset]:
+    """Name → asset, of ids and aliases that lead to one (also a softly deleted one).
+
+    No two assets become one until the end of the transaction: a statement to hold the names, and
+    one that reads what holds from then on.
+    """
+    wanted = sorted(set(names))
     if not wanted:
         return {}
-    rows = run(
-        "select a.public_id, a.id, n.name, s.clock ?| %s::text[],"
-        " l.label, l.execution_id, l.locked_until"
-        " from catalog_asset a join catalog_assetstate s on s.asset_id = a.id"
-        " left join catalog_namespace n on n.id = a.namespace_id"
-        " left join catalog_assetlock l on l.asset_id = a.id and l.locked_until > now()"
-        " where a.tenant_id = %s and a.public_id = any(%s)",
-        [list(CLAIMS), tenant.pk, wanted],
-    )
-    return {
-        id_: KnownAsset(pk, namespace, claimed, HeldLock(*lock) if lock[2] else None)
-        for id_, pk, namespace, claimed, *lock in rows
-    }
+    hold_names(tenant)
+    asked = [list(CLAIMS), tenant.pk, wanted]
+    return {name: _known(*rest) for name, *rest in run(RESOLVE, asked + asked)}
+
+
+def _known(pk: int, public_id: str, *rest: Any) -> KnownAsset:
+    namespace, namespace_pk, claimed, *lock = rest
+    held = HeldLock(*lock) if lock[2] else None
+    return KnownAsset(pk, public_id, namespace, namespace_pk, claimed, held)
 
 
 def create_assets(tenant: Tenant, created_at: Mapping[str, datetime]) -> dict[str, int]:

@@ -80,15 +80,15 @@ def write_assets(access: Access, bodies: Sequence[AssetBody]) -> list[Written]:
     """Create or update assets in one transaction, in the order given; one result each.
 
     Needs ASSET:CREATE where a new one goes, UPDATE where a known one is, and CREATE as well where
-    it moves to. What is refused fails alone.
+    it moves to. What is refused fails alone. A body may name its asset by an alias.
     """
     with transaction.atomic():
         return _write(access, bodies)
 
 
 def _write(access: Access, bodies: Sequence[AssetBody]) -> list[Written]:
-    known = find_assets(access.tenant, {body.id for body in bodies})
     namespaces = ensure_namespaces(access.tenant, _declared_within_reach(access, bodies))
+    known = find_assets(access.tenant, {body.id for body in bodies})
     results: dict[int, Written] = {}
     for n, body in enumerate(bodies):
         refusal = None if body.id in known else refusal_of(access, body, None, namespaces)
@@ -98,7 +98,7 @@ def _write(access: Access, bodies: Sequence[AssetBody]) -> list[Written]:
     wanted = {body.id for n, body in enumerate(bodies) if n not in results}
     rows = {id_: asset.pk for id_, asset in known.items()}
     rows |= create_assets(access.tenant, dict.fromkeys(wanted - rows.keys(), now))
-    locked = {asset.pk: asset for asset in lock_assets(sorted(rows[id_] for id_ in wanted))}
+    locked = {asset.pk: asset for asset in lock_assets(sorted({rows[id_] for id_ in wanted}))}
     held = locks_against(access.user, locked)
     heard: dict[int, Stored] = {}
     for n, body in enumerate(bodies):
@@ -122,7 +122,7 @@ def patch_asset(access: Access, pk: int, asset_id: str, patch: Any, if_match: st
     """
     with transaction.atomic():
         [asset] = lock_assets([pk])
-        if not matches(if_match, etag_of_stored(asset)):
+        if asset.is_merged or not matches(if_match, etag_of_stored(asset)):
             raise Changed
         body, errors = read_patch(patch, asset_id, asset.values.type, asset.values.metadata)
         if body is None:

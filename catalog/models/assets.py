@@ -1,11 +1,13 @@
 """Assets, the part of them that changes with every run, and their history."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Collate, Lower
 from django.utils import timezone
 
@@ -60,6 +62,27 @@ class AssetQuerySet(NamespacedQuerySet):
     def live(self) -> "AssetQuerySet":
         """Without the softly deleted."""
         return self.filter(deleted_at__isnull=True)
+
+    def called(self, tenant: Tenant, name: str) -> "AssetQuerySet":
+        """The asset that `name` leads to: its own id, or an alias."""
+        key = tenant.pk
+        return self.filter(pk=RawSQL(_CALLED, (key, name, key, name)))  # noqa: S611 see below
+
+    def called_any(self, tenant: Tenant, names: Iterable[str]) -> "AssetQuerySet":
+        """The assets that `names` lead to; `names_of` tells which leads to which."""
+        key, wanted = tenant.pk, sorted(set(names))
+        return self.filter(pk__in=RawSQL(_CALLED_ANY, (key, wanted, key, wanted)))  # noqa: S611
+
+
+#: Asked beforehand, so that its answer is looked up by the primary key.
+_CALLED = """coalesce(
+    (select id from catalog_asset
+     where tenant_id = %s and public_id = %s and merged_into_id is null),
+    (select asset_id from catalog_assetalias where tenant_id = %s and name = %s)
+)"""
+_CALLED_ANY = """select id from catalog_asset
+    where tenant_id = %s and public_id = any(%s) and merged_into_id is null
+    union select asset_id from catalog_assetalias where tenant_id = %s and name = any(%s)"""
 
 
 class Asset(models.Model):

@@ -185,6 +185,21 @@ def system_of(namespace: str) -> str:
     return scheme if scheme in _SYSTEMS else ""
 
 
+def canonical_first(one: str, other: str) -> tuple[str, str]:
+    """(the id that stays, the other) of two ids of one dataset: a table's before a path's.
+
+    Then the smaller one: a total order, so that of any number of names the same one stays,
+    whatever the order in which pairs of them are told.
+    """
+    first, second = sorted((one, other), key=lambda id_: (_is_path(id_), id_))
+    return first, second
+
+
+def _is_path(id_: str) -> bool:
+    """Whether an id is that of a file or a directory, as `asset_id` makes it."""
+    return is_storage(id_) or id_.partition("/")[0] in STORAGE
+
+
 def is_messaging(namespace: str) -> bool:
     """Whether it holds topics or queues."""
     return scheme_of(namespace) in MESSAGING

@@ -16,15 +16,16 @@ from lineage.recording.runs import RenderedRun
 def resolve_assets(
     access: Access, runs: Sequence[RenderedRun], namespaces: dict[str, int]
 ) -> dict[str, int]:
-    """Asset id → row, making what is new; `namespaces` gains the declared ones.
+    """Name → row, making what is new; `namespaces` gains the declared ones.
 
     An output that its poster may not write leaves the bundle and is noted on the task run
-    (DESIGN §6, Reach). Five statements at the most.
+    (DESIGN §6, Reach). Several names may lead to one asset. Seven statements at the most.
     """
     bundles = [bundle for run in runs for bundle in (*run.bundles, *run.stated)]
-    known = find_assets(access.tenant, mentioned(bundles))
-    unknown = declared_namespaces(access, bundles, known) - namespaces.keys()
+    unknown = declared_namespaces(access, bundles) - namespaces.keys()
     namespaces |= ensure_namespaces(access.tenant, unknown)
+    known = find_assets(access.tenant, mentioned(bundles))
+    namespaces |= namespaces_of(known)
     for run in runs:
         for listed in (run.bundles, run.stated):
             listed[:] = [allowed(access, run, bundle, known, namespaces) for bundle in listed]
@@ -44,17 +45,23 @@ def mentioned(bundles: Iterable[Bundle]) -> set[str]:
     return inputs | said
 
 
-def declared_namespaces(
-    access: Access, bundles: Iterable[Bundle], known: Mapping[str, KnownAsset]
-) -> set[str]:
-    """Every namespace that merging may set: declared within reach, or stored already."""
-    declared = {
+def declared_namespaces(access: Access, bundles: Iterable[Bundle]) -> set[str]:
+    """Every namespace that merging may set beside those that are stored."""
+    return {
         output.namespace
         for bundle in bundles
         for output in (*bundle.outputs, *bundle.describes)
         if isinstance(output.namespace, str) and may_write(access, output.namespace)
     }
-    return declared | {asset.namespace for asset in known.values() if asset.namespace}
+
+
+def namespaces_of(known: Mapping[str, KnownAsset]) -> dict[str, int]:
+    """Name → row of the namespaces that these assets are in."""
+    return {
+        asset.namespace: asset.namespace_pk
+        for asset in known.values()
+        if asset.namespace and asset.namespace_pk
+    }
 
 
 def may_write(access: Access, namespace: str | None) -> bool:

@@ -60,8 +60,7 @@ def record_standing(recording: "Recording", events: Sequence[PostedEvent]) -> No
     """Job events and dataset events, in a constant number of statements."""
     access, tenant = recording.access, recording.access.tenant
     words = _words(recording, events)
-    for word in words:
-        unify_names(access, word.said.links)
+    unify_names(access, (link for word in words for link in word.said.links))
     known = find_assets(
         tenant, {id_ for word in words for id_ in mentioned(word.said.all_bundles)}
     )

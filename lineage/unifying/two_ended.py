@@ -1,0 +1,313 @@
+"""Edges and column edges of an absorbed asset: they lead to the kept one, and back.
+
+An edge that the kept asset has as well takes the other in. Rows travel as JSON, as the table
+holds them, so that undoing puts back exactly what there was; what has changed meanwhile is
+counted anew from the lineage events instead.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.bulk import dump, run
+from catalog.models import AssetMerge
+from lineage.models import ColumnEdge, Edge
+from lineage.recording.column_links import recount_columns
+from lineage.recording.recounting import recount_edges
+
+type Row = dict[str, Any]
+type Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class TwoEnded:
+    """A table whose rows have two assets. `key`: what there is one row of."""
+
+    table: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    #: What several rows of one key are together; the first is the one that stays.
+    fold: Callable[[Sequence[Row]], Row]
+    recount: Callable[[Sequence[Row]], None]
+
+    def key_of(self, row: Row) -> Key:
+        return tuple(row[name] for name in self.key)
+
+
+def fold_edges(rows: Sequence[Row]) -> Row:
+    """As `lineage.recording.traces.UPSERT_EDGE` does; runs are counted anew afterwards."""
+    told = [row for row in rows if row["sql"]]
+    return fold_times(rows) | {
+        "sql": max(told, key=_newest)["sql"] if told else "",
+        "note": next((row["note"] for row in rows if row["note"]), ""),
+        "created_by_id": next(
+            (row["created_by_id"] for row in rows if row["created_by_id"]), None
+        ),
+        "runs": sum(row["runs"] for row in rows),
+    }
+
+
+def fold_times(rows: Sequence[Row]) -> Row:
+    """What both kinds of edges have."""
+    return rows[0] | {
+        "kind": min(row["kind"] for row in rows),
+        "stated": any(row["stated"] for row in rows),
+        "first_seen": min(row["first_seen"] for row in rows),
+        "last_seen": max(row["last_seen"] for row in rows),
+        "last_execution_id": max(rows, key=_newest)["last_execution_id"],
+    }
+
+
+def fold_columns(rows: Sequence[Row]) -> Row:
+    last = max(rows, key=_newest)
+    return fold_times(rows) | {name: last[name] for name in ("description", "masking")}
+
+
+def _newest(row: Row) -> tuple[str, str]:
+    """Times as PostgreSQL writes them, all in UTC, sort as texts do."""
+    return row["last_seen"], row["last_run"] or ""
+
+
+def _recount_edges(rows: Sequence[Row]) -> None:
+    keys = {EDGES.key_of(row): None for row in rows if row["flow_id"]}
+    if keys:
+        recount_edges(list(keys))
+
+
+def _recount_columns(rows: Sequence[Row]) -> None:
+    recount_columns(
+        (row["downstream_id"], row["flow_id"], row["task_id"]) for row in rows if row["flow_id"]
+    )
+
+
+def _columns(model: type[Edge] | type[ColumnEdge]) -> tuple[str, ...]:
+    return tuple(str(column.column) for column in model._meta.concrete_fields)
+
+
+EDGES = TwoEnded(
+    "lineage_edge",
+    _columns(Edge),
+    ("upstream_id", "downstream_id", "flow_id", "task_id"),
+    fold_edges,
+    _recount_edges,
+)
+COLUMN_EDGES = TwoEnded(
+    "lineage_columnedge",
+    _columns(ColumnEdge),
+    (
+        *("downstream_id", "downstream_column", "upstream_id", "upstream_column"),
+        *("flow_id", "task_id", "type", "subtype"),
+    ),
+    fold_columns,
+    _recount_columns,
+)
+BOTH = (EDGES, COLUMN_EDGES)
+
+
+# To and fro -------------------------------------------------------------------------------------
+
+
+@dataclass
+class Joining:
+    """What becomes of the rows of one table. `notes`: one for each row of the absorbed asset."""
+
+    changed: list[Row] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    folded: list[Row] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def join_edges(merge: AssetMerge, kind: TwoEnded) -> None:
+    """Lead the absorbed asset's edges to the kept one: seven statements at the most.
+
+    After usages and events have been moved, by which what two edges have in common is counted.
+    """
+    mine = _rows(kind, _of_asset(kind), {"asset": merge.absorbed_id})
+    if not mine:
+        return
+    joining = planned(merge, kind, mine)
+    _delete(kind, joining.gone)
+    _update(kind, joining.changed)
+    kind.recount(joining.folded)
+    after = _by_id(kind, {note["target"] for note in joining.notes if note["target"]})
+    for note in joining.notes:
+        note["after"] = after.get(note["target"])
+    touched = {note["row"]["id"] for note in joining.notes} | after.keys()
+    run(
+        "insert into catalog_assetmergerows (merge_id, place, moved, made, changed)"
+        " values (%s, %s, %s, '{}', %s)",
+        [merge.pk, kind.table, sorted(touched), dump(joining.notes)],
+    )
+
+
+def planned(merge: AssetMerge, kind: TwoEnded, mine: Sequence[Row]) -> Joining:
+    """Where each of the absorbed asset's rows goes."""
+    joining = Joining()
+    groups: defaultdict[Key, list[Row]] = defaultdict(list)
+    for row in mine:
+        groups[kind.key_of(_turned(row, merge.absorbed_id, merge.kept_id))].append(row)
+    theirs = {kind.key_of(row): row for row in _with_keys(kind, list(groups))}
+    for key, rows in groups.items():
+        target = theirs.get(key)
+        if _is_pointless(merge, rows[0], key, kind):
+            stays = None
+        else:
+            stays = target or rows[0]
+            moved = [_turned(row, merge.absorbed_id, merge.kept_id) for row in rows]
+            together = kind.fold([*([target] if target else []), *moved])
+            joining.changed.append(together)
+            if len(rows) > 1 or target:
+                joining.folded.append(together)
+        joining.gone += [row["id"] for row in rows if row is not stays]
+        joining.notes += [
+            {"row": row, "target": stays and stays["id"], "before": target} for row in rows
+        ]
+    return joining
+
+
+def _turned(row: Row, old: int, new: int) -> Row:
+    ends = {name: row[name] for name in ("upstream_id", "downstream_id")}
+    return row | {name: new if end == old else end for name, end in ends.items()}
+
+
+def _is_pointless(merge: AssetMerge, row: Row, key: Key, kind: TwoEnded) -> bool:
+    """Drawn by hand between the two names: no flow does that, so it says nothing any more."""
+    ends = dict(zip(kind.key, key, strict=True))
+    to_itself = ends["upstream_id"] == ends["downstream_id"] == merge.kept_id
+    return to_itself and row["flow_id"] is None
+
+
+def part_edges(merge: AssetMerge, kind: TwoEnded) -> None:
+    """Undo `join_edges`: what came since stays with the kept asset. Seven statements at the most.
+
+    After usages and events have been moved back.
+    """
+    found = run(
+        "select changed::text from catalog_assetmergerows where merge_id = %s and place = %s",
+        [merge.pk, kind.table],
+    )
+    notes: list[dict[str, Any]] = json.loads(found[0][0]) if found else []
+    now = _by_id(kind, {note["target"] for note in notes if note["target"]})
+    parting = Parting()
+    for note in notes:
+        part_row(parting, note, now.get(note["target"] or 0))
+    _update(kind, list(parting.changed.values()))
+    _insert(kind, parting.made)
+    kind.recount(parting.doubtful)
+
+
+@dataclass
+class Parting:
+    changed: dict[int, Row] = field(default_factory=dict)
+    made: list[Row] = field(default_factory=list)
+    #: Rows whose runs are counted anew, because some came or went since.
+    doubtful: list[Row] = field(default_factory=list)
+
+
+#: What runs alone change of an edge.
+COUNTED = ("runs", "first_seen", "last_seen", "last_execution_id", "kind")
+
+
+def part_row(parting: Parting, note: Mapping[str, Any], now: Row | None) -> None:
+    """Put one row back, and the one that it went into."""
+    row, before, after = note["row"], note["before"], note["after"]
+    if note["target"] != row["id"]:
+        parting.made.append(row)
+        if now is not None and before is not None:
+            parting.changed[now["id"]] = _without(now, before, after)
+    elif now is None:
+        parting.made.append(row)
+    elif row["flow_id"] and any(now.get(name) != after.get(name) for name in COUNTED):
+        parting.changed[row["id"]] = row
+        parting.made.append({**now, "id": None, "stated": False})
+    else:
+        ends = {name: row[name] for name in ("upstream_id", "downstream_id")}
+        parting.changed[row["id"]] = _without(now, row, after) | ends
+    if now != after:
+        parting.doubtful += [row, *([now] if now else [])]
+
+
+def _without(now: Row, before: Row, after: Row) -> Row:
+    """Each field as it was before, unless it has changed since."""
+    return {
+        name: before.get(name) if value == after.get(name) else value
+        for name, value in now.items()
+    }
+
+
+# Rows as JSON -----------------------------------------------------------------------------------
+
+_SELECT = """select (to_jsonb(edge) || jsonb_build_object('last_run', last.public_id))::text
+from {source} left join lineage_execution last on last.id = edge.last_execution_id"""
+
+
+def _rows(kind: TwoEnded, source: str, named: Mapping[str, Any]) -> list[Row]:
+    found = run(_SELECT.format(source=source), named)
+    return sorted((json.loads(text) for (text,) in found), key=lambda row: row["id"])
+
+
+def _of_asset(kind: TwoEnded) -> str:
+    """Two ways in, each with its index."""
+    return f"""(
+        select * from {kind.table} where upstream_id = %(asset)s::bigint
+        union select * from {kind.table} where downstream_id = %(asset)s::bigint
+    ) as edge"""  # noqa: S608
+
+
+def _with_keys(kind: TwoEnded, keys: Sequence[Key]) -> list[Row]:
+    """The rows that there are of these keys. A row has one end at least, by which it is found."""
+    wanted = [dict(zip(kind.key, key, strict=True)) for key in keys]
+    same = " and ".join(f"edge.{name} is not distinct from wanted.{name}" for name in kind.key)
+    source = f"""(
+        select edge.* from jsonb_populate_recordset(null::{kind.table}, %(wanted)s::jsonb) wanted
+        join {kind.table} edge on edge.downstream_id = wanted.downstream_id and {same}
+        union all
+        select edge.* from jsonb_populate_recordset(null::{kind.table}, %(wanted)s::jsonb) wanted
+        join {kind.table} edge on edge.upstream_id = wanted.upstream_id
+            and wanted.downstream_id is null and {same}
+    ) as edge"""  # noqa: S608
+    return _rows(kind, source, {"wanted": dump(wanted)})
+
+
+def _by_id(kind: TwoEnded, ids: Iterable[int]) -> dict[int, Row]:
+    wanted = sorted(ids)
+    if not wanted:
+        return {}
+    source = f"(select * from {kind.table} where id = any(%(ids)s::bigint[])) as edge"  # noqa: S608
+    return {row["id"]: row for row in _rows(kind, source, {"ids": wanted})}
+
+
+def _update(kind: TwoEnded, rows: Sequence[Row]) -> None:
+    if rows:
+        sets = ", ".join(f"{name} = new.{name}" for name in kind.columns if name != "id")
+        run(
+            f"update {kind.table} as old set {sets}"  # noqa: S608
+            f" from jsonb_populate_recordset(null::{kind.table}, %s::jsonb) as new"
+            " where old.id = new.id",
+            [dump(list(rows))],
+        )
+
+
+def _insert(kind: TwoEnded, rows: Sequence[Row]) -> None:
+    """With their ids; those without one get one."""
+    if rows:
+        names = ", ".join(kind.columns)
+        values = ", ".join(
+            f"coalesce(id, nextval(pg_get_serial_sequence('{kind.table}', 'id')))"
+            if name == "id"
+            else name
+            for name in kind.columns
+        )
+        run(
+            f"insert into {kind.table} ({names}) select {values}"  # noqa: S608
+            f" from jsonb_populate_recordset(null::{kind.table}, %s::jsonb)"
+            " on conflict do nothing",
+            [dump(list(rows))],
+        )
+
+
+def _delete(kind: TwoEnded, ids: Sequence[int]) -> None:
+    if ids:
+        run(f"delete from {kind.table} where id = any(%s::bigint[])", [list(ids)])  # noqa: S608
