@@ -368,7 +368,7 @@ def test_statements_do_not_grow_with_the_number_of_assets(cast: Cast):
 
         return statements(send)
 
-    assert take(60, 1000) == take(1, 0) <= 14
+    assert take(60, 1000) == take(1, 0) <= 15
 
     def delete(ids: list[str]) -> None:
         assert api.delete(f"{ASSETS}/by-ids", ids, format="json").status_code in (200, 400)
