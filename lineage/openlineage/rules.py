@@ -8,7 +8,6 @@ from lineage.openlineage.naming import (
     asset_id,
     display_name,
     headwater_namespace,
-    is_storage,
     matches,
     normalized,
 )
@@ -43,18 +42,6 @@ class Named:
     spelled: tuple[str, str]
     namespace: str | None = None
     rule: Rule | None = None
-
-
-def canonical_first(one: Named, other: Named) -> tuple[Named, Named]:
-    """(the one to keep, its other name) of two names of one dataset.
-
-    A table is what people look for, not the path that it is kept at; among two of a kind the
-    smaller id. A pairwise minimum: whatever the order of the pairs, the same name is kept.
-    """
-    first, second = sorted(
-        (one, other), key=lambda named: (is_storage(named.spelled[0]), named.id)
-    )
-    return first, second
 
 
 class Rules:

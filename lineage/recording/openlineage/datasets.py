@@ -17,7 +17,7 @@ from lineage.openlineage.events import DATASET, PostedDataset
 from lineage.openlineage.facets import Described, described
 from lineage.openlineage.links import explicit_links
 from lineage.openlineage.registers import Stamp
-from lineage.openlineage.rules import Named, Rules, canonical_first
+from lineage.openlineage.rules import Named, Rules
 from lineage.recording.openlineage.bundles import bundles_of, stated_bundles
 from lineage.unifying import NameLink
 
@@ -223,9 +223,8 @@ def links_of(named: Named, meanings: Meanings, rules: Rules, speaker: Speaker) -
     for _, meaning in meanings:
         for namespace, name, _kind in meaning.symlinks:
             other = rules.dataset(namespace, name)
-            kept, absorbed = canonical_first(named, other)
-            if kept.id != absorbed.id:
-                links.append(NameLink(kept.id, absorbed.id, "symlink", speaker.source))
+            if other.id != named.id:
+                links.append(NameLink(named.id, other.id, "symlink", speaker.source))
         previous = meaning.lifecycle.previous if meaning.lifecycle else None
         if previous and (before := rules.dataset(*previous)).id != named.id:
             links.append(NameLink(named.id, before.id, "rename", speaker.source))
