@@ -157,7 +157,15 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": "/"}],
     "TAGS": [
         {"name": name}
-        for name in ("Assets", "Lineage", "Executions", "Flows", "Namespaces", "OpenLineage")
+        for name in (
+            "Assets",
+            "Lineage",
+            "Executions",
+            "Flows",
+            "Namespaces",
+            "OpenLineage",
+            "dbt",
+        )
     ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [

@@ -212,6 +212,7 @@ ACCESS: dict[str, dict[str, Row]] = {
     },
     "flow_inputs": {"GET build_orders": API_READ, "GET close_books": API_HIDDEN},
     "flow_revisions": {"GET build_orders": API_READ, "GET close_books": API_HIDDEN},
+    "dbt_artifacts": {"POST dbt-manifest": API_POST},
     "executions": {"POST new-data-run": API_POST, "POST new-finance-run": API_POST},
     "openlineage_event": {"POST data-event": API_POST, "POST finance-event": API_POST},
     "openlineage_batch": {"POST [data-event]": API_BATCH},

@@ -92,6 +92,11 @@ def _event(namespace: str) -> str:
     )
 
 
+def _manifest() -> Thing:
+    metadata = {"project_name": "shop", "generated_at": "2026-11-20T12:00:00Z"}
+    return Thing(body=json.dumps({"manifest": {"metadata": metadata, "nodes": {}}}))
+
+
 THINGS = {
     "-": Thing(),
     "orders": _asset("orders"),
@@ -126,6 +131,7 @@ THINGS = {
     "finance-edge": Thing({"edge_id": "1000002"}, '{"note": "x"}', "application/merge-patch+json"),
     "[orders]": Thing(body='["orders"]'),
     "[ledger]": Thing(body='["ledger"]'),
+    "dbt-manifest": _manifest(),
     "anything": Thing({"path": "v1/nothing/here/at/all"}),
     "reset": Thing({"uidb36": "1", "key": "x-y"}),
 }

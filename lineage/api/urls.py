@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from lineage.api.asset_deletion import AssetsByQuery
 from lineage.api.column_lineage import ColumnLineage, ColumnLineageById
+from lineage.api.dbt_artifacts import DbtArtifacts
 from lineage.api.dependencies import AssetDependencies, AssetDependenciesById
 from lineage.api.edges import EdgeCollection, EdgeItem, EdgeSearch
 from lineage.api.execution_reads import ExecutionItem, ExecutionSearch
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("edges/<str:edge_id>", EdgeItem.as_view(), name="edge"),
     path("lineage", OpenLineageEventPost.as_view(), name="openlineage_event"),
     path("lineage/batch", OpenLineageBatchPost.as_view(), name="openlineage_batch"),
+    path("dbt/artifacts", DbtArtifacts.as_view(), name="dbt_artifacts"),
     path("executions", ExecutionCollection.as_view(), name="executions"),
     path("executions/search", ExecutionSearch.as_view(), name="execution_search"),
     path("executions/<path:execution_id>", ExecutionItem.as_view(), name="execution"),

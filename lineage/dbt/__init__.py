@@ -6,14 +6,15 @@ read as far as it is understood, and what was not is said.
 """
 
 from lineage.dbt.artifacts import FILES, Artifacts, read_artifacts
-from lineage.dbt.declaring import Options
+from lineage.dbt.declaring import DEFAULT_NAMESPACE, Options
 from lineage.dbt.lineage import bundles_of, declarations_of
 from lineage.dbt.nodes import Manifest, Node
 from lineage.dbt.notes import Note, Notes
 from lineage.dbt.run_results import Invocation, NodeResult
-from lineage.dbt.streaming import InvalidArtifact, Readable
+from lineage.dbt.streaming import InvalidArtifact, Source, read_object
 
 __all__ = [
+    "DEFAULT_NAMESPACE",
     "FILES",
     "Artifacts",
     "InvalidArtifact",
@@ -24,8 +25,9 @@ __all__ = [
     "Note",
     "Notes",
     "Options",
-    "Readable",
+    "Source",
     "bundles_of",
     "declarations_of",
     "read_artifacts",
+    "read_object",
 ]

@@ -9,7 +9,7 @@ from lineage.dbt.manifest import read_manifest
 from lineage.dbt.nodes import Manifest
 from lineage.dbt.notes import Notes
 from lineage.dbt.run_results import Invocation, read_run_results
-from lineage.dbt.streaming import InvalidArtifact, Readable
+from lineage.dbt.streaming import InvalidArtifact, Source
 
 #: Which file is which, by its name without `.json`: only the manifest must be there.
 FILES = ("manifest", "catalog", "run_results")
@@ -25,7 +25,7 @@ class Artifacts:
     notes: Notes
 
 
-def read_artifacts(files: Mapping[str, Readable]) -> Artifacts:
+def read_artifacts(files: Mapping[str, Source]) -> Artifacts:
     """Raises InvalidArtifact, whose `field` names the file."""
     notes = Notes()
     if "manifest" not in files:
@@ -45,8 +45,8 @@ def read_artifacts(files: Mapping[str, Readable]) -> Artifacts:
 
 def _read(
     name: str,
-    files: Mapping[str, Readable],
-    read: Callable[[Readable, Notes], Any],
+    files: Mapping[str, Source],
+    read: Callable[[Source, Notes], Any],
     notes: Notes,
 ) -> Any:
     if name not in files:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lineage.dbt.notes import Notes
-from lineage.dbt.streaming import InvalidArtifact, Readable, read_members
+from lineage.dbt.streaming import InvalidArtifact, Source, read_members
 from lineage.dbt.values import Json, instant, mapping, number, storable, text
 from lineage.dbt.versions import CATALOG, check_version
 
@@ -47,11 +47,11 @@ class Catalog:
     relations: Mapping[str, Relation] = field(default_factory=dict)
 
 
-def read_catalog(stream: Readable, notes: Notes) -> Catalog:
+def read_catalog(source: Source, notes: Notes) -> Catalog:
     """Raises InvalidArtifact for what is no catalog."""
     metadata: dict[str, Any] = {}
     relations: dict[str, Relation] = {}
-    for section, key, value in read_members(stream):
+    for section, key, value in read_members(source):
         if section == "metadata":
             metadata[str(key)] = value
         elif section in ("nodes", "sources"):

@@ -19,6 +19,9 @@ from lineage.dbt.naming import namespace_of
 from lineage.dbt.nodes import Column, Manifest, Node
 from lineage.dbt.notes import Notes
 
+#: Where projects live that nobody gives a namespace.
+DEFAULT_NAMESPACE = "dbt"
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -29,7 +32,7 @@ class Options:
     puts assets elsewhere, "" for where they are.
     """
 
-    namespace: str = "dbt"
+    namespace: str = DEFAULT_NAMESPACE
     flow: str = ""
     asset_namespace: str = ""
 

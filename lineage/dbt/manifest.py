@@ -11,7 +11,7 @@ from lineage.dbt.naming import bare_id, relation_id, unquoted
 from lineage.dbt.nodes import ASSETS, CHECKS, NO_DATA, SOURCE, Check, Column, Manifest, Node
 from lineage.dbt.notes import Notes
 from lineage.dbt.owners import owners_of
-from lineage.dbt.streaming import InvalidArtifact, Readable, read_members
+from lineage.dbt.streaming import InvalidArtifact, Source, read_members
 from lineage.dbt.values import Json, instant, mapping, sequence, storable, text, texts
 from lineage.dbt.versions import MANIFEST, check_version
 
@@ -46,10 +46,10 @@ FACTS = {
 }
 
 
-def read_manifest(stream: Readable, notes: Notes) -> Manifest:
+def read_manifest(source: Source, notes: Notes) -> Manifest:
     """Raises InvalidArtifact for what is no manifest; what is odd in a node is only noted."""
     read = _Read(notes)
-    for section, key, value in read_members(stream):
+    for section, key, value in read_members(source):
         read.take(section, key, value)
     return read.manifest()
 

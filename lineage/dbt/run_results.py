@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lineage.dbt.notes import Notes
-from lineage.dbt.streaming import InvalidArtifact, Readable, read_members
+from lineage.dbt.streaming import InvalidArtifact, Source, read_members
 from lineage.dbt.values import Json, instant, mapping, number, sequence, text, texts
 from lineage.dbt.versions import RUN_RESULTS, check_version
 
@@ -71,13 +71,13 @@ class Invocation:
         return next((one for one in ("FAILED", "WARNING") if one in states), "SUCCESS")
 
 
-def read_run_results(stream: Readable, notes: Notes) -> Invocation:
+def read_run_results(source: Source, notes: Notes) -> Invocation:
     """Raises InvalidArtifact for what are no run results."""
     metadata: dict[str, Any] = {}
     arguments: dict[str, Any] = {}
     elapsed = 0.0
     raw: list[Json] = []
-    for section, key, value in read_members(stream):
+    for section, key, value in read_members(source):
         if section == "metadata":
             metadata[str(key)] = value
         elif section == "args":

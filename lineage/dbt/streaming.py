@@ -5,9 +5,10 @@ members is small; together, with all macros of all packages, they are not.
 """
 
 import codecs
+import io
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 #: Bytes read at once, at first.
@@ -35,12 +36,42 @@ class InvalidArtifact(ValueError):
         self.field = ""
 
 
-def read_members(stream: Readable) -> Iterator[tuple[str, str | int | None, Any]]:
-    """(key, key or index within, value) of everything two levels deep, in its order.
+#: A file, or what was in one.
+type Source = Readable | Mapping[str, Any]
+#: (key, key or index within, value)
+type Member = tuple[str, str | int | None, Any]
 
-    A value that is neither object nor list comes with None. Numbers that JSON cannot hold are
-    None. Raises InvalidArtifact.
+
+def read_members(source: Source) -> Iterator[Member]:
+    """Everything two levels deep, in its order.
+
+    A value that is neither object nor list comes with None as its inner key. Numbers that JSON
+    cannot hold are None. Raises InvalidArtifact.
     """
+    return _of_object(source) if isinstance(source, Mapping) else _of_file(source)
+
+
+def read_object(raw: bytes) -> Mapping[str, Any]:
+    """A file that is small enough to be read as a whole. Raises InvalidArtifact."""
+    text = _Text(io.BytesIO(raw))
+    value = text.value()
+    text.end()
+    if not isinstance(value, Mapping):
+        raise InvalidArtifact("is no JSON object", 1, 1)
+    return value
+
+
+def _of_object(source: Mapping[str, Any]) -> Iterator[Member]:
+    for key, value in source.items():
+        if isinstance(value, Mapping):
+            yield from ((key, inner, item) for inner, item in value.items())
+        elif isinstance(value, list):
+            yield from ((key, index, item) for index, item in enumerate(value))
+        else:
+            yield key, None, value
+
+
+def _of_file(stream: Readable) -> Iterator[Member]:
     text = _Text(stream)
     text.expect("{")
     for key in text.members():

@@ -1,0 +1,67 @@
+"""An import's result as JSON: what changed, node by node, and what did not go as it stands."""
+
+from typing import Any
+
+from lineage.dbt_import.results import ImportResult
+from lineage.kestra.times import instant
+
+#: Nodes, and problems, that one answer lists.
+MOST = 1_000
+
+
+def result_json(result: ImportResult) -> dict[str, Any]:
+    """`nodes` are those that changed. `status`: failure where nothing at all went in."""
+    run = result.run
+    changed = result.changed
+    return {
+        "status": status_of(result),
+        "dryRun": result.is_dry,
+        "project": result.project,
+        "flow": {"namespace": result.namespace, "id": result.flow},
+        "generatedAt": instant(result.generated_at),
+        "olderThanKnown": result.is_older,
+        "summary": {
+            **result.counts,
+            "edges": result.edges,
+            "columnEdges": result.column_edges,
+            "assertions": run.assertions if run else 0,
+        },
+        "execution": {
+            "id": run.id,
+            "status": run.status,
+            "state": run.state,
+            "taskRuns": run.task_runs,
+        }
+        if run
+        else None,
+        "nodes": [
+            {
+                "uniqueId": node.unique_id,
+                "asset": node.asset_id,
+                "status": node.status,
+                "changes": list(node.changes),
+            }
+            for node in changed[:MOST]
+        ],
+        "problems": [
+            {
+                "node": problem.node,
+                "field": problem.field,
+                "message": problem.message,
+                "leftOut": problem.is_loss,
+            }
+            for problem in result.problems[:MOST]
+        ],
+        "unlisted": {
+            "nodes": max(0, len(changed) - MOST),
+            "problems": max(0, len(result.problems) - MOST) + result.unlisted,
+        },
+    }
+
+
+def status_of(result: ImportResult) -> str:
+    """As a batch tells it (DESIGN §6), and whether there was anything new."""
+    failed = result.counts["failed"]
+    if failed and failed == len(result.nodes) and result.run is None:
+        return "failure"
+    return "partial_success" if any(one.is_loss for one in result.problems) else "success"
