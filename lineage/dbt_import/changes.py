@@ -4,7 +4,7 @@ Whatever the order in which manifests arrive, the newest decides what is there: 
 comes later adds what nobody knew, already as gone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,46 +14,51 @@ from lineage.dbt_import.projects import KnownNode
 
 @dataclass(slots=True)
 class Changes:
-    """`gone` and `returned`: the ids of assets to mark, and who they were marked for.
-    `forgotten`: nodes whose row is marked, while their asset stays as it is: a source that nobody
-    reads any more is still somebody's table."""
+    """`gone`: asset row → the node that was it. `late`: ids of assets that this manifest alone
+    knew, and that are gone since. `returned`: unique ids. `forgotten`: nodes whose row is marked:
+    also a source that nobody reads any more, which still is somebody's table."""
 
-    gone: dict[str, str] = field(default_factory=dict)
-    returned: dict[str, str] = field(default_factory=dict)
+    gone: dict[int, KnownNode] = field(default_factory=dict)
+    late: dict[str, str] = field(default_factory=dict)
+    returned: set[str] = field(default_factory=set)
     forgotten: list[KnownNode] = field(default_factory=list)
 
 
-def changes_of(manifest: Manifest, known: Mapping[str, KnownNode], newest: datetime) -> Changes:
-    """`newest`: when the newest manifest before this one was generated."""
+def changes_of(
+    manifest: Manifest,
+    known: Mapping[str, KnownNode],
+    newest: datetime,
+    rows: Mapping[str, int],
+) -> Changes:
+    """`newest`: when the newest manifest before this one was generated. `rows`: asset id → row, of
+    those that exist, whatever they are called now."""
     if manifest.generated_at < newest:
-        return _of_older(manifest, known)
+        return _of_older(manifest, known, rows)
     changes = Changes()
-    present = {node.id for node in manifest.nodes.values()}
+    present = {rows[node.id] for node in manifest.nodes.values() if node.id in rows}
     for node in known.values():
         now = manifest.nodes.get(node.unique_id)
-        if now is not None and now.id == node.asset_id:
+        if now is not None and rows.get(now.id) == node.asset_pk:
             if node.removed_at and not node.is_source:
-                changes.returned[node.asset_id] = node.unique_id
+                changes.returned.add(node.unique_id)
         elif node.removed_at is None:
             if now is None:
                 changes.forgotten.append(node)
             # Only its unique id is another one, when somebody else is that asset now.
-            if not node.is_source and node.asset_id not in present:
-                changes.gone[node.asset_id] = node.unique_id
+            if not node.is_source and node.asset_pk not in present:
+                changes.gone[node.asset_pk] = node
     return changes
 
 
-def _of_older(manifest: Manifest, known: Mapping[str, KnownNode]) -> Changes:
+def _of_older(
+    manifest: Manifest, known: Mapping[str, KnownNode], rows: Mapping[str, int]
+) -> Changes:
     """What the newer manifests had no more when this one comes."""
-    kept = _assets(node for node in known.values() if node.removed_at is None)
+    kept = {node.asset_pk for node in known.values() if node.removed_at is None}
     return Changes(
-        gone={
+        late={
             node.id: node.unique_id
             for node in manifest.nodes.values()
-            if node.unique_id not in known and not node.is_source and node.id not in kept
+            if node.unique_id not in known and not node.is_source and rows.get(node.id) not in kept
         }
     )
-
-
-def _assets(nodes: Iterable[KnownNode]) -> set[str]:
-    return {node.asset_id for node in nodes}

@@ -23,8 +23,7 @@ def outcomes_of(plan: Plan, stored: Iterable[Stored]) -> tuple[NodeOutcome, ...]
     by_pk = {asset.pk: asset for asset in stored}
     told = [outcome_of(plan, node, by_pk) for node in plan.manifest.nodes.values()]
     gone = [
-        NodeOutcome(unique_id, asset_id, REMOVED)
-        for asset_id, unique_id in plan.changes.gone.items()
+        NodeOutcome(node.unique_id, node.asset_id, REMOVED) for node in plan.changes.gone.values()
     ]
     return (*told, *gone)
 
@@ -37,7 +36,7 @@ def outcome_of(plan: Plan, node: Node, stored: dict[int, Stored]) -> NodeOutcome
     status = UPDATED if changes else UNCHANGED
     if any(kind == "created" for kind, _, _ in asset.history):
         status = CREATED
-    elif node.id in plan.changes.returned:
+    elif node.unique_id in plan.changes.returned:
         status = RESTORED
     return NodeOutcome(node.unique_id, node.id, status, tuple(sorted(changes)))
 

@@ -1,7 +1,7 @@
 """What an import is going to do, before anything is written: read, compared, and judged."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from catalog.reading.declared import AssetDeclaration
 from lineage.dbt import Artifacts, Manifest, Node, Notes, Options, bundles_of, declarations_of
 from lineage.dbt.declaring import overlaid
 from lineage.dbt_import.changes import Changes, changes_of
-from lineage.dbt_import.projects import KnownNode, known_nodes, lock_project
+from lineage.dbt_import.projects import KnownNode, lock_project, stored_nodes
 from lineage.dbt_import.statements import marking, source_of, statements_of
 from lineage.recording.flows import KnownFlow
 from lineage.recording.resolving import may_write
@@ -34,6 +34,8 @@ class Plan:
     changes: Changes
     statements: Mapping[str, RenderedRun]
     source: Mapping[str, Any]
+    #: Asset row → where it is, of those that were there before.
+    namespaces: Mapping[int, str | None]
     assets: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -66,36 +68,43 @@ def plan_of(access: Access, flow: KnownFlow, artifacts: Artifacts, options: Opti
     """Locks the project: imports of it take turns from here on."""
     manifest, notes = artifacts.manifest, artifacts.notes
     newest = lock_project(access, flow, manifest)
-    known = known_nodes(flow)
+    stored = stored_nodes(flow)
+    ids = {node.id for node in manifest.nodes.values()}
+    found = find_assets(access.tenant, ids | {node.asset_id for node in stored.values()})
+    rows = {id_: asset.pk for id_, asset in found.items()}
+    known = {
+        unique_id: replace(node, asset_pk=rows.get(node.asset_id, node.asset_pk))
+        for unique_id, node in stored.items()
+    }
     declared = declarations_of(manifest, artifacts.catalog, options, notes)
-    declared = over_stored_columns(access, artifacts, declared)
-    bundles = bundles_of(manifest, declared, notes)
+    declared = over_stored_columns(artifacts, declared, rows)
     return Plan(
         access,
         flow,
         artifacts,
         newest,
         known,
-        changes_of(manifest, known, newest),
-        statements_of(flow, manifest, bundles),
+        changes_of(manifest, known, newest, rows),
+        statements_of(flow, manifest, bundles_of(manifest, declared, notes)),
         source_of(flow, manifest),
+        {asset.pk: asset.namespace for asset in found.values()},
     )
 
 
 def over_stored_columns(
-    access: Access, artifacts: Artifacts, declared: Mapping[str, AssetDeclaration]
+    artifacts: Artifacts, declared: Mapping[str, AssetDeclaration], rows: Mapping[str, int]
 ) -> dict[str, AssetDeclaration]:
     """Where there is no catalog for a node, what the manifest alone tells of its columns (the
     documented ones, mostly without types) is laid over those that the asset has."""
     relations = artifacts.catalog.relations if artifacts.catalog else {}
     alone = {
-        one.id
+        rows[one.id]
         for unique_id, one in declared.items()
-        if one.lifecycle.get("columns") and unique_id not in relations
+        if one.id in rows and one.lifecycle.get("columns") and unique_id not in relations
     }
-    stored = stored_columns(access, alone)
+    stored = stored_columns(alone)
     return {
-        unique_id: _over(one, stored[one.id]) if one.id in stored else one
+        unique_id: _over(one, stored[rows[one.id]]) if rows.get(one.id) in stored else one
         for unique_id, one in declared.items()
     }
 
@@ -105,39 +114,35 @@ def _over(declared: AssetDeclaration, columns: list[dict[str, Any]]) -> AssetDec
     return replace(declared, lifecycle={**declared.lifecycle, "columns": overlaid(columns, told)})
 
 
-def stored_columns(access: Access, asset_ids: set[str]) -> dict[str, list[dict[str, Any]]]:
-    """Asset id → the columns it has, of those that have any: two statements."""
-    known = find_assets(access.tenant, asset_ids)
-    rows = dict(
-        run(
-            "select id, columns::text from catalog_asset where id = any(%s::bigint[])"
-            " and columns <> '[]'",
-            [sorted(asset.pk for asset in known.values())],
-        )
-        if known
-        else []
+def stored_columns(assets: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+    """Asset row → the columns it has, of those that have any: one statement."""
+    rows = run(
+        "select id, columns::text from catalog_asset where id = any(%s::bigint[])"
+        " and columns <> '[]'",
+        [sorted(assets)],
     )
-    return {id_: json.loads(rows[asset.pk]) for id_, asset in known.items() if asset.pk in rows}
+    return {pk: json.loads(columns) for pk, columns in rows}
 
 
 def marks_of(plan: Plan) -> dict[int, Touch]:
     """Asset row → that it is no more in the project, or again; where the caller may say so."""
     at = max(plan.newest, plan.manifest.generated_at)
-    marks = {}
-    gone = find_assets(plan.access.tenant, plan.changes.gone)
-    for asset_id, unique_id in list(plan.changes.gone.items()):
-        asset = gone.get(asset_id)
-        if asset is None or not may_write(plan.access, asset.namespace):
-            del plan.changes.gone[asset_id]
+    taken = plan.taken()
+    marks = {
+        taken[unique_id][1]: marking(plan.flow, at, plan.source, is_gone=False)
+        for unique_id in plan.changes.returned & taken.keys()
+    }
+    for pk, node in list(plan.changes.gone.items()):
+        if may_write(plan.access, plan.namespaces.get(pk)):
+            marks[pk] = marking(plan.flow, at, plan.source, is_gone=True)
+        else:
+            del plan.changes.gone[pk]
             plan.notes.loss(
-                unique_id, "", f"is gone, but you may not mark its asset “{asset_id}” as removed"
+                node.unique_id, "status", f"is gone, but you may not change “{node.asset_id}”"
             )
-            continue
-        marks[asset.pk] = marking(plan.flow, at, plan.source, is_gone=True)
-    taken = {node.id: pk for node, pk in plan.taken().values()}
-    for asset_id in plan.changes.returned:
-        if asset_id in taken:
-            marks[taken[asset_id]] = marking(plan.flow, at, plan.source, is_gone=False)
+    for unique_id in plan.changes.late.values():
+        if unique_id in taken:
+            marks[taken[unique_id][1]] = marking(plan.flow, at, plan.source, is_gone=True)
     return marks
 
 
@@ -151,8 +156,10 @@ def node_rows(plan: Plan) -> dict[str, tuple[int, datetime, datetime | None]]:
             known = plan.known.get(unique_id)
             removed_at = known.removed_at if known else plan.newest
         rows[unique_id] = pk, seen_at, removed_at
-    kept = set(plan.changes.gone.values())
+    told = plan.changes.gone.values()
+    present = {pk for _, pk in plan.taken().values()}
     for node in plan.changes.forgotten:
-        if node.is_source or node.unique_id in kept or node.asset_id in plan.assets:
+        # One that may not be marked is asked about again, next time.
+        if node.is_source or node in told or node.asset_pk in present:
             rows[node.unique_id] = node.asset_pk, node.seen_at, seen_at
     return rows

@@ -16,7 +16,7 @@ from lineage.recording.flows import KnownFlow
 
 @dataclass(frozen=True, slots=True)
 class KnownNode:
-    """A node as the last import left it, and the id of its asset."""
+    """A node as the last import left it; the id of its asset, and the row that this leads to."""
 
     unique_id: str
     asset_pk: int
@@ -73,7 +73,7 @@ def _told(manifest: Manifest) -> tuple[str, str, str, datetime]:
     )
 
 
-def known_nodes(flow: KnownFlow) -> dict[str, KnownNode]:
+def stored_nodes(flow: KnownFlow) -> dict[str, KnownNode]:
     """Unique id → node, of all that the project ever had."""
     rows = run(
         "select d.unique_id, d.asset_id, a.public_id, d.seen_at, d.removed_at"
