@@ -3,13 +3,18 @@
 from django.urls import path
 
 from catalog import converters  # noqa: F401 registers asset_id
-from catalog.views import assets, lists, locks, namespaces
+from catalog.views import assets, lists, locks, namespaces, suggestions
 
 app_name = "catalog"
 urlpatterns = [
     path("catalog", lists.asset_list, name="asset_list"),
     path("catalog/facets", lists.asset_facets, name="asset_facets"),
     path("catalog/export.csv", lists.asset_export, name="asset_export"),
+    path(
+        "assets/-/suggestions/<slug:field>",
+        suggestions.asset_suggestions,
+        name="asset_suggestions",
+    ),
     path("assets/<asset_id:asset_id>/-/history", assets.asset_history, name="asset_history"),
     path("assets/<asset_id:asset_id>/-/lock", locks.asset_lock, name="asset_lock"),
     path("assets/<asset_id:asset_id>", assets.asset_detail, name="asset_detail"),

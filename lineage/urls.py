@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from lineage.views.asset_graph import asset_impact, asset_lineage, asset_neighbours
 from lineage.views.asset_offers import asset_offers
+from lineage.views.edges import asset_edges, edge_removal
 from lineage.views.executions import execution_detail, execution_list
 from lineage.views.explorer import explorer, explorer_svg
 from lineage.views.flows import flow_detail, flow_list
@@ -19,6 +20,12 @@ urlpatterns: list[URLPattern] = [
     path("executions/<path:execution_id>", execution_detail, name="execution_detail"),
     path("flows", flow_list, name="flow_list"),
     path("flows/<str:namespace>/<str:flow_id>", flow_detail, name="flow_detail"),
+    path("assets/<asset_id:asset_id>/-/edges", asset_edges, name="asset_edges"),
+    path(
+        "assets/<asset_id:asset_id>/-/edges/<str:edge_id>/remove",
+        edge_removal,
+        name="edge_removal",
+    ),
     path("assets/<asset_id:asset_id>/-/executions", asset_executions, name="asset_executions"),
     path("assets/<asset_id:asset_id>/-/impact", asset_impact, name="asset_impact"),
     path("assets/<asset_id:asset_id>/-/lineage", asset_lineage, name="asset_lineage"),

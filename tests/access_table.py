@@ -102,6 +102,21 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET ledger": PAGE_HIDDEN,
         "GET bucket": PAGE_HIDDEN,
     },
+    "catalog:asset_suggestions": {"GET type": PAGE},
+    # A form without an asset: 422, to who may see the page.
+    "lineage:asset_edges": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
+        "POST orders": (302, 404, 403, 422, 302, 422, 404),
+        "POST ledger": (302, 404, 404, 422, 302, 422, 404),
+        "POST bucket": (302, 404, 404, 422, 302, 422, 404),
+    },
+    # Who may change something is sent back to the page, with a word on how it went.
+    "lineage:edge_removal": {
+        "POST orders-data-edge": (302, 404, 403, 302, 302, 302, 404),
+        "POST orders-finance-edge": (302, 404, 404, 302, 302, 302, 404),
+    },
     "lineage:asset_neighbours": {
         "GET orders": PAGE,
         "GET ledger": PAGE_HIDDEN,

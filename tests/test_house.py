@@ -89,7 +89,12 @@ def test_style_sheets_and_scripts_load_nothing_from_another_host():
 
 
 #: Routes that answer with something else than a page of their own.
-PIECES = {"catalog:asset_export", "catalog:namespace_children", "lineage:explorer_svg"}
+PIECES = {
+    "catalog:asset_export",
+    "catalog:namespace_children",
+    "lineage:edge_removal",
+    "lineage:explorer_svg",
+}
 PAGES = [
     route
     for route in ROUTES.values()

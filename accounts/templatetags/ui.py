@@ -15,9 +15,11 @@ from accounts import words
 from accounts.markdown import render_markdown
 from accounts.models import User
 from accounts.sprite import icon_svg, sprite
+from accounts.toasts import undo_of
 
 register = template.Library()
 register.filter("markdown", render_markdown)
+register.filter("undo_of", undo_of)
 
 HUES = ("blue", "violet", "pink", "red", "orange", "gold", "green", "teal", "sky")
 

@@ -20,6 +20,7 @@ from lineage.queries.horizon import Direction, Horizon, Side
 from lineage.queries.impact import reach
 from lineage.queries.touching import flows_touching
 from lineage.sights import Sight
+from lineage.views.edges import edges_context
 from lineage.views.explorer import graph_context
 
 #: The preview shows the start and this many neighbours.
@@ -33,7 +34,8 @@ def asset_lineage(request: PageRequest, asset_id: str) -> HttpResponse:
     context = asset_frame(request, asset_id)
     sight = Sight.of(request.GET, asset_id)
     found = explore(request.access, sight, timezone.now(), leads=opens(request.access))
-    context |= graph_context(found) | {"tab": True}
+    context |= graph_context(found) | edges_context(request.access, context["asset"])
+    context |= {"tab": True, "back_to": request.get_full_path()}
     response = page(request, "lineage/asset_lineage.html", context, "graph")
     if request.htmx:
         response["HX-Push-Url"] = request.get_full_path()

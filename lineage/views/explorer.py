@@ -16,6 +16,7 @@ from lineage.exploring import Exploration, explore
 from lineage.queries.starting_points import busiest, written_last
 from lineage.sights import WINDOWS, Sight
 from lineage.svg_file import standalone
+from lineage.views.edges import edges_context
 
 SUGGESTIONS = 8
 #: Metadata keys that the inspector shows.
@@ -89,7 +90,7 @@ def inspection(request: PageRequest, found: Exploration) -> dict[str, Any]:
     context["asset"] = asset
     context["metadata"] = entries[:SUMMARY]
     context["more_metadata"] = max(len(entries) - SUMMARY, 0)
-    return context
+    return context | edges_context(request.access, asset) | {"back_to": request.get_full_path()}
 
 
 def sides(found: Exploration) -> list[tuple[str, list[Entry], int]]:
