@@ -14,8 +14,9 @@ from accounts.models import User
 from accounts.permissions import Action, Resource
 from accounts.problems import Problem
 from accounts.web import enter
-from catalog.api.batches import read_json
+from catalog.reading.json_text import InvalidJson
 from lineage.api.openlineage_documents import BATCH, EVENT, HOME_BATCH, HOME_EVENT
+from lineage.openlineage.bodies import read_events
 from lineage.recording.openlineage import Outcome, record_events
 
 MEDIA_TYPES = ("application/json",)
@@ -30,8 +31,7 @@ class OpenLineageEventPost(TenantAPIView):
     needs = {"POST": (Resource.EXECUTION, Action.INGEST)}
 
     def post(self, request: Request, tenant: str = "") -> Response:
-        _, text = read_body(request, MEDIA_TYPES)
-        posted = read_json(text)
+        posted = posted_events(request)
         if isinstance(posted, list):
             raise Problem(422, "One event is an object; post a list to …/lineage/batch.")
         [outcome] = record_events(self.access, [posted])
@@ -48,8 +48,7 @@ class OpenLineageBatchPost(TenantAPIView):
     needs = {"POST": (Resource.EXECUTION, Action.INGEST)}
 
     def post(self, request: Request, tenant: str = "") -> Response:
-        _, text = read_body(request, MEDIA_TYPES)
-        posted = read_json(text)
+        posted = posted_events(request)
         if not isinstance(posted, list):
             raise Problem(422, "A batch is a list of events; post a single one to …/lineage.")
         if len(posted) > MAX_EVENTS:
@@ -83,6 +82,15 @@ class HomeEventPost(_AtHome, OpenLineageEventPost):
 @HOME_BATCH
 class HomeBatchPost(_AtHome, OpenLineageBatchPost):
     """A list of events, in the tenant of the token."""
+
+
+def posted_events(request: Request) -> Any:
+    """The value of the body; Problem 400 says where it is no JSON."""
+    _, text = read_body(request, MEDIA_TYPES)
+    try:
+        return read_events(text)
+    except InvalidJson as exc:
+        raise Problem(400, f"The body {exc}.") from exc
 
 
 def summary(received: int, failed: list[Outcome]) -> dict[str, Any]:

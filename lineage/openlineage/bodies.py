@@ -11,7 +11,7 @@ from typing import Any
 from catalog.reading.json_text import MAX_INTEGER_DIGITS, InvalidJson
 
 
-def read_body(text: str) -> Any:
+def read_events(text: str) -> Any:
     """Plain values; InvalidJson says line and column. Numbers beyond a double are infinite, and
     `parse_event` refuses them where they stand."""
     try:
