@@ -1,0 +1,273 @@
+"""Statements that sqlglot does not parse, put as ones that it does.
+
+Each rule looks at how a statement begins and yields expressions, or other text to be parsed.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect as Grammar
+from sqlglot.tokens import Token, TokenType
+
+from lineage.sql.dialects import Dialect
+from lineage.sql.splitting import tokens_of
+
+#: What may follow the words of a block (BEGIN, IF … THEN, ELSE) as a statement of its own.
+_STATEMENT = (
+    r"(?=(?:INSERT|UPDATE|DELETE|MERGE|SELECT|CREATE|WITH|DROP|TRUNCATE|DECLARE|SET|EXECUTE|EXEC"
+    r"|CALL|COPY|EXPORT|LOAD|ALTER|REPLACE|IF|BEGIN)\b)"
+)
+_BLOCK = re.compile(
+    r"(?:(?:BEGIN|ELSE|LOOP|DO|(?:BEGIN|END)\s+(?:TRY|CATCH))\s+"
+    r"|(?:IF|ELSE\s*IF|ELSEIF|ELSIF|WHEN|EXCEPTION\s+WHEN)\b[^;]*?\bTHEN\s+"
+    r"|(?:FOR|WHILE)\b[^;]*?\b(?:DO|LOOP)\s+)" + _STATEMENT,
+    re.IGNORECASE,
+)
+#: Dialects whose blocks sqlglot reads by itself.
+_OWN_BLOCKS = ("tsql", "fabric")
+
+type Rule = Callable[[re.Match[str], str, Dialect], list[exp.Expr] | str]
+
+
+def without_block(text: str, dialect: Dialect) -> str:
+    """The statement after BEGIN, IF … THEN, ELSE and the like."""
+    while (block := _BLOCK.match(text)) is not None and block.end():
+        if dialect.name in _OWN_BLOCKS and not re.match(
+            r"(BEGIN|END)\s+(TRY|CATCH)|ELSE", text, re.IGNORECASE
+        ):
+            break
+        text = text[block.end() :]
+    return text
+
+
+def rewritten(text: str, dialect: Dialect) -> list[exp.Expr] | str:
+    """The statement as expressions, or as text that can be parsed (`text` itself, mostly)."""
+    for begins, rule in _RULES:
+        match = begins.match(text)
+        if match is not None:
+            found = rule(match, text, dialect)
+            if found != text:
+                return found
+    return text
+
+
+def table_of(text: str, dialect: Dialect) -> exp.Table:
+    return exp.to_table(text.strip(), dialect=dialect.grammar)
+
+
+def _replace_into(match: re.Match[str], text: str, dialect: Dialect) -> str:
+    return f"INSERT{text[match.end(1) :]}"
+
+
+def _rename_tables(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr]:
+    found: list[exp.Expr] = []
+    for pair in text[match.end() :].split(","):
+        old, new = re.split(r"\s+TO\s+", pair, maxsplit=1, flags=re.IGNORECASE)
+        found.append(_alter(table_of(old, dialect), exp.AlterRename(this=table_of(new, dialect))))
+    return found
+
+
+def _exchange_tables(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr]:
+    one, other = re.split(r"\s+AND\s+", text[match.end() :], maxsplit=1, flags=re.IGNORECASE)
+    return [_alter(table_of(one, dialect), exp.SwapTable(this=table_of(other, dialect)))]
+
+
+def _alter(table: exp.Table, action: exp.Expr) -> exp.Alter:
+    return exp.Alter(this=table, kind="TABLE", actions=[action])
+
+
+def _unload(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr] | str:
+    """UNLOAD ('query' or query) TO 'location' …"""
+    tokens = tokens_of(text[match.end() :], dialect)
+    close = _closing(tokens, 0)
+    if close is None or len(tokens) < close + 3 or tokens[close + 1].text.upper() != "TO":
+        return text
+    inner, location = tokens[1:close], tokens[close + 2].text
+    if len(inner) == 1 and inner[0].token_type == TokenType.STRING:
+        query = _parsed(inner[0].text, dialect)
+    else:
+        start, end = match.end() + inner[0].start, match.end() + inner[-1].end + 1
+        query = _parsed(text[start:end], dialect)
+    return [_copied(query, location, "UNLOAD")]
+
+
+def _into_outfile(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr] | str:
+    """SELECT … INTO OUTFILE 'file' options, at the end or before FROM."""
+    tokens = tokens_of(text, dialect)
+    words = [token.text.upper() for token in tokens]
+    depth = 0
+    for place in range(len(tokens) - 2):
+        depth += {"(": 1, ")": -1}.get(words[place], 0)
+        if depth == 0 and words[place : place + 2] in (["INTO", "OUTFILE"], ["INTO", "DUMPFILE"]):
+            after = words.index("FROM", place) if "FROM" in words[place:] else None
+            rest = text[: tokens[place].start]
+            rest += text[tokens[after].start :] if after is not None else ""
+            return [_copied(_parsed(rest, dialect), tokens[place + 2].text, "SELECT INTO")]
+    return text
+
+
+def _copied(query: exp.Expr, location: str, label: str) -> exp.Copy:
+    file = exp.Literal.string(location)
+    return exp.Copy(this=exp.Subquery(this=query), kind=False, files=[file], label=label)
+
+
+def _load_infile(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr]:
+    return [_loaded(table_of(match["table"], dialect), match["file"])]
+
+
+def _loaded(table: exp.Table, file: str) -> exp.LoadData:
+    return exp.LoadData(this=table, inpath=exp.Literal.string(file))
+
+
+def _directory(match: re.Match[str], text: str, dialect: Dialect) -> str:
+    """INSERT OVERWRITE DIRECTORY 'location' USING format OPTIONS (…) query"""
+    return match[1] + text[match.end() :]
+
+
+def _mutation(match: re.Match[str], text: str, dialect: Dialect) -> str:
+    """ClickHouse: ALTER TABLE t UPDATE … WHERE …"""
+    return " ".join(("UPDATE", match["table"], "SET", text[match.end() :]))
+
+
+def _materialized_view(match: re.Match[str], text: str, dialect: Dialect) -> str:
+    """Oracle: CREATE MATERIALIZED VIEW v options AS query"""
+    if dialect.name != "oracle":
+        return text
+    return f"CREATE MATERIALIZED VIEW {match['name']} AS {text[match.end() :]}"
+
+
+def _refreshed(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr]:
+    return [exp.Refresh(this=table_of(match["name"], dialect), kind="MATERIALIZED VIEW")]
+
+
+def _used(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr]:
+    schema = match["name"].strip("'\"")
+    table = exp.Table(this=exp.to_identifier(schema, quoted='"' in match["name"]))
+    return [exp.Use(kind=exp.Var(this="SCHEMA"), this=table)]
+
+
+def _without(match: re.Match[str], text: str, dialect: Dialect) -> str:
+    """The same without one word that says nothing of lineage."""
+    return text[: match.start("word")] + text[match.end("word") :]
+
+
+def _open_rowset(match: re.Match[str], text: str, dialect: Dialect) -> str:
+    return re.sub(r"\b(OPENROWSET\s*\(\s*)BULK\b", r"\1", text, flags=re.IGNORECASE)
+
+
+def _live(match: re.Match[str], text: str, dialect: Dialect) -> str:
+    """Databricks: tables of a pipeline are LIVE.name inside it."""
+    return re.sub(r"\bLIVE\s*\.\s*(?=[\w`])", "", _without(match, text, dialect), flags=re.I)
+
+
+def _inline_data(match: re.Match[str], text: str, dialect: Dialect) -> str:
+    """ClickHouse: the rows follow the statement."""
+    return f"{match[1]} VALUES (1)"
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE | re.DOTALL)
+
+
+_NAME = r"[\w.`\"\[\]$#-]+(?:\s*\.\s*[\w`\"\[\]$#-]+)*"
+_RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
+    (_compiled(r"(REPLACE)\s+(?:LOW_PRIORITY\s+|DELAYED\s+)?INTO\b"), _replace_into),
+    (_compiled(r"RENAME\s+TABLE\s+"), _rename_tables),
+    (_compiled(r"EXCHANGE\s+TABLES\s+"), _exchange_tables),
+    (_compiled(r"UNLOAD\s*(?=\()"), _unload),
+    (_compiled(r"(?:SELECT|WITH)\b.*\bINTO\s+(?:OUTFILE|DUMPFILE)\s"), _into_outfile),
+    (
+        _compiled(
+            r"LOAD\s+DATA\s+(?:LOW_PRIORITY\s+|CONCURRENT\s+)?(?:LOCAL\s+)?INFILE\s+'(?P<file>[^']*)'"
+            rf"\s+(?:REPLACE\s+|IGNORE\s+)?INTO\s+TABLE\s+(?P<table>{_NAME})"
+        ),
+        _load_infile,
+    ),
+    (
+        _compiled(rf"BULK\s+INSERT\s+(?P<table>{_NAME})\s+FROM\s+'(?P<file>[^']*)'"),
+        _load_infile,
+    ),
+    (
+        _compiled(
+            r"(INSERT\s+OVERWRITE\s+(?:LOCAL\s+)?DIRECTORY\s+'[^']*'\s+)USING\s+\w+\s+"
+            r"(?:OPTIONS\s*\([^)]*\)\s*)?"
+        ),
+        _directory,
+    ),
+    (
+        _compiled(rf"ALTER\s+TABLE\s+(?P<table>{_NAME})\s+(?:ON\s+CLUSTER\s+\S+\s+)?UPDATE\s+"),
+        _mutation,
+    ),
+    (
+        _compiled(
+            rf"CREATE\s+MATERIALIZED\s+VIEW\s+(?P<name>{_NAME})\s+(?!AS\b|\()[^;]*?\bAS\s+"
+            r"(?=SELECT\b|WITH\b|\()"
+        ),
+        _materialized_view,
+    ),
+    (
+        _compiled(rf"REFRESH\s+MATERIALIZED\s+VIEW\s+(?:CONCURRENTLY\s+)?(?P<name>{_NAME})"),
+        _refreshed,
+    ),
+    (
+        _compiled(
+            r"SET\s+(?:LOCAL\s+|SESSION\s+)?SEARCH_PATH\s*(?:TO|=)\s*"
+            r"(?:\"\$user\"\s*,\s*|'\$user'\s*,\s*)?(?P<name>[\w\"']+)"
+        ),
+        _used,
+    ),
+    (_compiled(r"SET\s+(?:CURRENT\s+)?SCHEMA\s*=?\s*(?P<name>[\w\"']+)\s*$"), _used),
+    (
+        _compiled(r"ALTER\s+SESSION\s+SET\s+CURRENT_SCHEMA\s*=\s*(?P<name>[\w\"]+)"),
+        _used,
+    ),
+    (
+        _compiled(r"(?:SELECT|WITH|INSERT|MERGE|CREATE)\b.*\bOPENROWSET\s*\(\s*BULK\b"),
+        _open_rowset,
+    ),
+    (
+        _compiled(
+            r"CREATE\s+(?:OR\s+(?:REPLACE|REFRESH)\s+)?(?:STREAMING\s+)?(?P<word>LIVE\s+)"
+            r"(?:TABLE|VIEW)\b"
+        ),
+        _live,
+    ),
+    (
+        _compiled(
+            r"CREATE\s+(?:OR\s+REPLACE\s+)?EXTERNAL\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?"
+            rf"(?P<table>{_NAME})\b.*?\bLOCATION\s*=\s*(?P<file>@[^\s,)]+)"
+        ),
+        _load_infile,
+    ),
+    (_compiled(r"CREATE\s+(?P<word>SNAPSHOT\s+)TABLE\b"), _without),
+    (
+        _compiled(rf"(INSERT\s+INTO\s+(?:TABLE\s+)?{_NAME}\s*(?:\([^)]*\)\s*)?)FORMAT\s+\w+"),
+        _inline_data,
+    ),
+)
+
+
+def parsed(text: str, dialect: Dialect) -> Iterator[exp.Expr]:
+    """The statements in a text; raises ParseError or TokenError."""
+    grammar = Grammar.get_or_raise(dialect.grammar)
+    for node in grammar.parser().parse(grammar.tokenize(text), text):
+        if node is not None:
+            yield node
+
+
+def _parsed(text: str, dialect: Dialect) -> exp.Expr:
+    return next(parsed(text, dialect))
+
+
+def _closing(tokens: list[Token], start: int) -> int | None:
+    """The parenthesis that closes the one at `start`."""
+    depth = 0
+    for place in range(start, len(tokens)):
+        if tokens[place].token_type == TokenType.L_PAREN:
+            depth += 1
+        elif tokens[place].token_type == TokenType.R_PAREN:
+            depth -= 1
+            if depth == 0:
+                return place
+    return None
