@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from accounts.bulk import run
 from accounts.models import Binding, Tenant, User
-from accounts.permissions import Action, Permissions, Resource
+from accounts.permissions import ACTIONS, Action, Permissions, Resource
 
 
 def covers(granted: str, namespace: str) -> bool:
@@ -149,6 +149,17 @@ def _access(user: User, key: str, value: str | int) -> Access | None:
 def access_of(user: User, tenant: Tenant) -> Access:
     """The access of `user` in `tenant`; without any grant it allows nothing."""
     return access_in(user, tenant.slug) or Access(user, tenant, {})
+
+
+def unlimited(tenant: Tenant) -> Access:
+    """Everything in the tenant, as nobody in particular: for commands on the server itself."""
+    everywhere = Reach(everywhere=True)
+    everything = {
+        (str(resource), str(action)): everywhere
+        for resource, actions in ACTIONS.items()
+        for action in actions
+    }
+    return Access(User(), tenant, everything)
 
 
 def pairs(permissions: Permissions) -> Iterable[tuple[str, str]]:

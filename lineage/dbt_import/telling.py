@@ -65,3 +65,35 @@ def status_of(result: ImportResult) -> str:
     if failed and failed == len(result.nodes) and result.run is None:
         return "failure"
     return "partial_success" if any(one.is_loss for one in result.problems) else "success"
+
+
+#: Problems that are told on a terminal.
+FEW = 20
+
+
+def lines_of(result: ImportResult) -> list[str]:
+    """The same for people: what changed in one line, then what did not go as it stands."""
+    lines = [headline(result)]
+    if result.is_older:
+        lines.append("A newer manifest has been imported before: this one overwrites nothing.")
+    if run := result.run:
+        lines.append(
+            f"Execution {run.id} ({run.status}): {run.state}, {run.task_runs} task runs,"
+            f" {run.assertions} test results."
+        )
+    for problem in result.problems[:FEW]:
+        what = "left out: " if problem.is_loss else ""
+        where = " ".join(part for part in (problem.node, problem.field) if part)
+        lines.append(f"  {where}: {what}{problem.message}")
+    if more := len(result.problems) - FEW + result.unlisted:
+        lines += [f"  … and {more} more"] if more > 0 else []
+    return lines
+
+
+def headline(result: ImportResult) -> str:
+    counted = [f"{count} {status}" for status, count in result.counts.items() if count]
+    would = "Would bring" if result.is_dry else "Brought"
+    return (
+        f"{would} {result.project} in as flow {result.namespace}/{result.flow}:"
+        f" {', '.join(counted) or 'no nodes'}; {result.edges} edges."
+    )
