@@ -7,6 +7,7 @@ from lineage.views.asset_offers import asset_offers
 from lineage.views.edges import asset_edges, edge_removal
 from lineage.views.executions import execution_detail, execution_list
 from lineage.views.explorer import explorer, explorer_svg
+from lineage.views.flow_dbt import flow_dbt
 from lineage.views.flows import flow_detail, flow_list
 from lineage.views.home import home
 from lineage.views.usages import asset_executions
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("executions", execution_list, name="execution_list"),
     path("executions/<path:execution_id>", execution_detail, name="execution_detail"),
     path("flows", flow_list, name="flow_list"),
+    path("flows/dbt", flow_dbt, name="flow_dbt"),
     path("flows/<str:namespace>/<str:flow_id>", flow_detail, name="flow_detail"),
     path("assets/<asset_id:asset_id>/-/edges", asset_edges, name="asset_edges"),
     path(

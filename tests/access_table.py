@@ -136,6 +136,7 @@ ACCESS: dict[str, dict[str, Row]] = {
     "lineage:execution_list": {"GET -": PAGE},
     "lineage:execution_detail": {"GET run-orders": PAGE, "GET run-ledger": PAGE_HIDDEN},
     "lineage:flow_list": {"GET -": PAGE},
+    "lineage:flow_dbt": {"GET -": PAGE, "POST dbt-form": (302, 404, 403, 200, 302, 200, 404)},
     "lineage:flow_detail": {"GET build_orders": PAGE, "GET close_books": PAGE_HIDDEN},
     "lineage:asset_executions": {
         "GET orders": PAGE,

@@ -135,6 +135,7 @@ THINGS = {
     "[orders]": Thing(body='["orders"]'),
     "[ledger]": Thing(body='["ledger"]'),
     "dbt-manifest": _manifest(),
+    "dbt-form": Thing(body="--x--\r\n", content_type="multipart/form-data; boundary=x"),
     "anything": Thing({"path": "v1/nothing/here/at/all"}),
     "reset": Thing({"uidb36": "1", "key": "x-y"}),
 }

@@ -7,3 +7,4 @@ import "./theme.js";
 import "./times.js";
 import "./toasts.js";
 import "./tree.js";
+import "./upload.js";

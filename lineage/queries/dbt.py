@@ -1,0 +1,23 @@
+"""Which dbt projects there are, for people to see what has been brought in."""
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.access import Access
+from lineage.models import DbtNode, DbtProject
+
+MOST = 200
+
+
+def list_projects(access: Access) -> list[DbtProject]:
+    """The latest first, each with `there` and `gone`: how many of its nodes the reader may see."""
+    seen = DbtNode.objects.visible_to(access).values("pk")
+    projects: QuerySet = (
+        DbtProject.objects.visible_to(access)
+        .select_related("flow__namespace", "imported_by")
+        .annotate(
+            there=Count("nodes", filter=Q(nodes__in=seen, nodes__removed_at=None)),
+            gone=Count("nodes", filter=Q(nodes__in=seen, nodes__removed_at__isnull=False)),
+        )
+        .order_by("-imported_at", "pk")
+    )
+    return list(projects[:MOST])
