@@ -20,7 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("executions", execution_list, name="execution_list"),
     path("executions/<path:execution_id>", execution_detail, name="execution_detail"),
     path("flows", flow_list, name="flow_list"),
-    path("flows/dbt", flow_dbt, name="flow_dbt"),
+    path("dbt", flow_dbt, name="flow_dbt"),
     path("flows/<str:namespace>/<str:flow_id>", flow_detail, name="flow_detail"),
     path("assets/<asset_id:asset_id>/-/edges", asset_edges, name="asset_edges"),
     path(

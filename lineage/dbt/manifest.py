@@ -10,7 +10,7 @@ from lineage.dbt.kinds import asset_type_of, title_of
 from lineage.dbt.naming import bare_id, relation_id, unquoted
 from lineage.dbt.nodes import ASSETS, CHECKS, NO_DATA, SOURCE, Check, Column, Manifest, Node
 from lineage.dbt.notes import Notes
-from lineage.dbt.owners import owners_of
+from lineage.dbt.owners import OWNERS, owners_of
 from lineage.dbt.streaming import InvalidArtifact, Source, read_members
 from lineage.dbt.values import Json, instant, mapping, sequence, storable, text, texts
 from lineage.dbt.versions import MANIFEST, check_version
@@ -234,7 +234,7 @@ def facts_of(kind: str, raw: Json, config: Json) -> dict[str, Any]:
         facts["contract"] = "enforced"
     facts["type"] = text(raw, "type")
     facts["tags"] = list(texts(raw, "tags"))
-    facts["meta"] = dict(meta_of(raw))
+    facts["meta"] = {key: value for key, value in meta_of(raw).items() if key not in OWNERS}
     return {key: value for key, value in facts.items() if value not in ("", None, [], {})}
 
 

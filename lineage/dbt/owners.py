@@ -7,6 +7,9 @@ from catalog.reading.lifecycle import MAX_OWNERS, OWNER_LENGTH
 from catalog.reading.rules import validate_type
 from lineage.dbt.values import Json, mapping, texts
 
+#: Members of `meta` that name owners.
+OWNERS = ("owner", "owners")
+
 
 def owners_of(raw: Json, meta: Json, groups: Mapping[str, Json]) -> tuple[str, ...]:
     """E-mail addresses where dbt knows them, since that is who people are here; else names.
@@ -15,8 +18,7 @@ def owners_of(raw: Json, meta: Json, groups: Mapping[str, Json]) -> tuple[str, .
     """
     group = raw.get("group") or mapping(raw, "config").get("group")
     found = [
-        *_people(meta.get("owner")),
-        *_people(meta.get("owners")),
+        *(person for key in OWNERS for person in _people(meta.get(key))),
         *_people(raw.get("owner")),
         *_people(groups.get(str(group), {}).get("owner") if group else None),
     ]

@@ -15,6 +15,7 @@ from lineage.forms import FlowFilters
 from lineage.models import Flow
 from lineage.models.flows import FlowQuerySet
 from lineage.queries import flows, runs
+from lineage.queries.dbt import project_of
 from lineage.queries.flows import PastRun
 from lineage.queries.runs import ExecutionFilter
 from lineage.views.execution_rows import execution_rows, picture
@@ -90,6 +91,7 @@ def flow_detail(request: PageRequest, namespace: str, flow_id: str) -> HttpRespo
         "rows": execution_rows(recent, runs.touched_counts(recent), timezone.now()),
         "reads": flows.reads_of(access, flow),
         "writes": flows.writes_of(access, flow),
+        "dbt": None if flow.is_registered else project_of(access, flow),
         **(source_context(request, flow) if flow.is_registered else {}),
     }
     if request.htmx.target == "inputs-text":

@@ -56,7 +56,7 @@ def test_a_model_with_all_its_words() -> None:
         "group": "operations",
         "language": "sql",
         "tags": ["mart"],
-        "meta": {"owner": ["quay-team@example.com"], "model_layer": "mart"},
+        "meta": {"model_layer": "mart"},
     }
     assert notes.found == []
 
