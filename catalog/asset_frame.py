@@ -29,6 +29,7 @@ def asset_frame(request: PageRequest, asset_id: str) -> dict[str, Any]:
         "type": asset_type(asset.type),
         "freshness": freshness(asset.type, state, timezone.now()),
         "clock": state.clock if state else {},
+        "column_count": len(asset.columns),
         "namespaces": prefixes(asset.namespace.name) if asset.namespace else [],
     }
 

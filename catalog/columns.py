@@ -11,7 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class FlatColumn:
-    """`depth` 0 at the top; `below` counts what is nested in it, at any depth."""
+    """`depth` 0 at the top; `below` counts what is nested in it, at any depth.
+
+    `declared`: the schema has it; lineage may mention columns that it lacks.
+    """
 
     path: str
     name: str
@@ -20,6 +23,7 @@ class FlatColumn:
     description: str = ""
     tags: tuple[str, ...] = ()
     below: int = 0
+    declared: bool = True
 
     def mentions(self, words: Sequence[str]) -> bool:
         """Whether path, type, description and tags hold all of `words` (lower case)."""
@@ -37,10 +41,13 @@ class Columns:
     total: int
 
     @property
+    def end(self) -> int:
+        return self.first + len(self.rows)
+
+    @property
     def next(self) -> int | None:
         """Where the next page begins; None at the end."""
-        end = self.first + len(self.rows)
-        return end if end < self.found else None
+        return self.end if self.end < self.found else None
 
 
 def flattened(columns: Sequence[dict[str, Any]]) -> list[FlatColumn]:

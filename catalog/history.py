@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Func, JSONField, Q
 
 from accounts.access import Access
 from accounts.permissions import Action, Resource
@@ -29,24 +29,38 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """`columns`: they changed, too; `catalog.column_history` tells how."""
+
     change: AssetChange
     fields: list[FieldChange]
+    columns: bool = False
+
+
+class _WithoutColumns(Func):
+    """Both versions of ten thousand columns would be read to be cut."""
+
+    template = "(%(expressions)s - 'columns')"
+    output_field = JSONField()
 
 
 def history_of(access: Access, asset: Asset, cursor: str = "") -> tuple[list[Entry], str]:
     """(one page, newest first; the next page's cursor or ""). Raises BadCursor."""
     changes = AssetChange.objects.visible_to(access).filter(asset=asset).order_by("-at", "-pk")
+    changes = changes.defer("changes").annotate(
+        told=_WithoutColumns(F("changes")), columns=Q(changes__has_key="columns")
+    )
     if cursor:
         at, pk = _place(cursor)
         changes = changes.filter(Q(at__lte=at) & (Q(at__lt=at) | Q(pk__lt=pk)))
     found = list(changes[: PAGE + 1])
     more = len(found) > PAGE
     last = found[:PAGE][-1] if found else None
-    said = [change.changes for change in found[:PAGE]]
+    said = [change.told for change in found[:PAGE]]
     if not access.reach(Resource.ASSET, Action.VIEW).everywhere:
         said = _redacted(access, said)
     entries = [
-        Entry(change, field_changes(changes)) for change, changes in zip(found, said, strict=False)
+        Entry(change, field_changes(changes), change.columns)
+        for change, changes in zip(found, said, strict=False)
     ]
     return entries, encode_cursor("history", [last.at, last.pk]) if more and last else ""
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from catalog import converters  # noqa: F401 registers asset_id
-from catalog.views import assets, lists, locks, namespaces, suggestions
+from catalog.views import assets, columns, lists, locks, namespaces, suggestions
 
 app_name = "catalog"
 urlpatterns = [
@@ -16,6 +16,11 @@ urlpatterns = [
         name="asset_suggestions",
     ),
     path("assets/<asset_id:asset_id>/-/history", assets.asset_history, name="asset_history"),
+    path(
+        "assets/<asset_id:asset_id>/-/columns/versions",
+        columns.asset_column_versions,
+        name="asset_column_versions",
+    ),
     path("assets/<asset_id:asset_id>/-/lock", locks.asset_lock, name="asset_lock"),
     path("assets/<asset_id:asset_id>", assets.asset_detail, name="asset_detail"),
     path("namespaces", namespaces.namespace_list, name="namespace_list"),

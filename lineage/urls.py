@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from lineage.views.asset_columns import asset_column_lineage, asset_columns
 from lineage.views.asset_graph import asset_impact, asset_lineage, asset_neighbours
 from lineage.views.asset_offers import asset_offers
 from lineage.views.edges import asset_edges, edge_removal
@@ -27,6 +28,12 @@ urlpatterns: list[URLPattern] = [
         "assets/<asset_id:asset_id>/-/edges/<str:edge_id>/remove",
         edge_removal,
         name="edge_removal",
+    ),
+    path("assets/<asset_id:asset_id>/-/columns", asset_columns, name="asset_columns"),
+    path(
+        "assets/<asset_id:asset_id>/-/columns/lineage",
+        asset_column_lineage,
+        name="asset_column_lineage",
     ),
     path("assets/<asset_id:asset_id>/-/executions", asset_executions, name="asset_executions"),
     path("assets/<asset_id:asset_id>/-/impact", asset_impact, name="asset_impact"),

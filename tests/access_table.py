@@ -85,6 +85,11 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET ledger": PAGE_HIDDEN,
         "GET bucket": PAGE_HIDDEN,
     },
+    "catalog:asset_column_versions": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
+    },
     "catalog:namespace_list": {"GET -": PAGE},
     "catalog:namespace_detail": {
         "GET company.data": PAGE,
@@ -116,6 +121,16 @@ ACCESS: dict[str, dict[str, Row]] = {
     "lineage:edge_removal": {
         "POST orders-data-edge": (302, 404, 403, 302, 302, 302, 404),
         "POST orders-finance-edge": (302, 404, 404, 302, 302, 302, 404),
+    },
+    "lineage:asset_columns": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
+    },
+    "lineage:asset_column_lineage": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
     },
     "lineage:asset_neighbours": {
         "GET orders": PAGE,
@@ -157,6 +172,25 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET bucket": API_HIDDEN,
     },
     "column_lineage_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
+    "asset_columns": {
+        "GET orders": API_READ,
+        "GET ledger": API_HIDDEN,
+        "GET bucket": API_HIDDEN,
+    },
+    "asset_columns_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
+    "column_versions": {
+        "GET orders": API_READ,
+        "GET ledger": API_HIDDEN,
+        "GET bucket": API_HIDDEN,
+    },
+    "column_versions_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
+    # Without ?before= it is a mistake.
+    "column_difference": {
+        "GET orders": (401, 404, 400, 400, 403, 400, 404),
+        "GET ledger": (401, 404, 404, 400, 403, 400, 404),
+        "GET bucket": (401, 404, 404, 400, 403, 400, 404),
+    },
+    "column_difference_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
     "asset_search": {"GET -": API_READ},
     "asset_facets": {"GET -": API_READ},
     # Without ?id= it is a mistake; tests/catalog/api/test_assets.py asks for ids.

@@ -14,6 +14,12 @@ from catalog.api.asset_writes import (
     AssetsByIds,
 )
 from catalog.api.assets import AssetFacets, AssetSearch
+from catalog.api.columns import (
+    ColumnDifference,
+    ColumnDifferenceById,
+    ColumnVersions,
+    ColumnVersionsById,
+)
 from catalog.api.locks import AssetLocking
 from catalog.api.namespaces import NamespaceItem, NamespaceSearch, NamespaceVariables
 
@@ -24,6 +30,26 @@ urlpatterns: list[URLPattern] = [
     path("assets/search", AssetSearch.as_view(), name="asset_search"),
     path("assets/facets", AssetFacets.as_view(), name="asset_facets"),
     path("assets/by-id", AssetById.as_view(), name="asset_by_id"),
+    path(
+        "assets/by-id/columns/versions",
+        ColumnVersionsById.as_view(),
+        name="column_versions_by_id",
+    ),
+    path(
+        "assets/by-id/columns/difference",
+        ColumnDifferenceById.as_view(),
+        name="column_difference_by_id",
+    ),
+    path(
+        "assets/<path:asset_id>/columns/versions",
+        ColumnVersions.as_view(),
+        name="column_versions",
+    ),
+    path(
+        "assets/<path:asset_id>/columns/difference",
+        ColumnDifference.as_view(),
+        name="column_difference",
+    ),
     path("assets/<path:asset_id>/lock", AssetLocking.as_view(), name="asset_lock"),
     path("assets/<path:asset_id>/restore", AssetRestore.as_view(), name="asset_restore"),
     path("assets/<path:asset_id>", AssetResource.as_view(), name="asset"),

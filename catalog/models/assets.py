@@ -262,5 +262,13 @@ class AssetChange(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(F("asset"), F("at").desc(), F("id").desc(), name="asset_change_by_asset"),
+            # The versions of its columns, among very many changes of its metadata.
+            models.Index(
+                F("asset"),
+                F("at").desc(),
+                F("id").desc(),
+                name="asset_change_of_columns",
+                condition=Q(changes__has_key="columns"),
+            ),
             models.Index(F("tenant"), F("at").desc(), F("id").desc(), name="asset_change_by_time"),
         ]

@@ -13,6 +13,9 @@ from catalog.history import history_of
 from catalog.provenance import metadata_entries
 from catalog.relations import relatives_of
 
+#: Columns of the overview; the tab has all of them.
+COLUMNS = 12
+
 
 @require_safe
 @tenant_page
@@ -24,6 +27,7 @@ def asset_detail(request: PageRequest, asset_id: str) -> HttpResponse:
         "entries": metadata_entries(asset.metadata, context["type"].keys, clock),
         "relatives": relatives_of(request.access, asset),
         "expiry": expiry_of(asset.expires_at, now),
+        "columns_shown": asset.columns[:COLUMNS],
         "offers": [action for action in offers_of(asset, now) if action["offered"]],
     }
     return page(request, "catalog/asset_detail.html", context)

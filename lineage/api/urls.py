@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from lineage.api.asset_deletion import AssetsByQuery
 from lineage.api.column_lineage import ColumnLineage, ColumnLineageById
+from lineage.api.columns import AssetColumns, AssetColumnsById
 from lineage.api.dbt_artifacts import DbtArtifacts
 from lineage.api.dependencies import AssetDependencies, AssetDependenciesById
 from lineage.api.edges import EdgeCollection, EdgeItem, EdgeSearch
@@ -36,6 +37,8 @@ urlpatterns: list[URLPattern] = [
         ColumnLineage.as_view(),
         name="column_lineage",
     ),
+    path("assets/by-id/columns", AssetColumnsById.as_view(), name="asset_columns_by_id"),
+    path("assets/<path:asset_id>/columns", AssetColumns.as_view(), name="asset_columns"),
     path("assets/by-query", AssetsByQuery.as_view(), name="assets_by_query"),
     path("assets/usages/search", UsageSearch.as_view(), name="usage_search"),
     path("assets/usages/by-query", UsagesByQuery.as_view(), name="usages_by_query"),

@@ -10,7 +10,7 @@ from lineage.drawing.graph import draw_graph
 from lineage.drawing.histogram import Stack, histogram
 from lineage.drawing.layout import lay_out
 from lineage.drawing.minimap import draw_minimap
-from lineage.drawing.nodes import GraphEdge, GraphNode
+from lineage.drawing.nodes import GraphEdge, GraphNode, GraphRow
 from lineage.drawing.placed import Placed
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "GanttRow",
     "GraphEdge",
     "GraphNode",
+    "GraphRow",
     "HeatCell",
     "Placed",
     "Run",

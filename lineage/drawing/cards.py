@@ -4,12 +4,13 @@ Cards are drawn at the origin and moved into place. All cards of a kind are equa
 graph, as wide as its longest name asks for within limits, so that columns line up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Self
 
 from lineage.drawing.marks import escape, icon, number, state_mark
-from lineage.drawing.nodes import GraphNode
+from lineage.drawing.nodes import GraphNode, GraphRow
+from lineage.drawing.rows import card_height, draw_row_card, row_needs
 from lineage.drawing.text import fit, text_width
 
 ASSET_HEIGHT, ASSET_WIDTHS = 54, (180, 256)
@@ -37,20 +38,23 @@ class Sizes:
 
     def __getitem__(self, node: GraphNode) -> tuple[int, int]:
         """Width and height of a node."""
-        return (self.flow, FLOW_HEIGHT) if node.kind == "flow" else (self.asset, ASSET_HEIGHT)
+        if node.kind == "flow":
+            return self.flow, FLOW_HEIGHT
+        return self.asset, card_height(node) if node.rows else ASSET_HEIGHT
 
 
 def _even(width: float) -> int:
     return 2 * int(width / 2 + 1)
 
 
-def _asset_needs(node: GraphNode) -> tuple[float, float]:
-    """The width of the card that its first, and its second line ask for."""
+def _asset_needs(node: GraphNode) -> tuple[float, float, float]:
+    """The width of the card that its first line, its second line, and its rows ask for."""
     age = text_width(node.age, _SUB) + 8 if node.age else 0
     mark = 18 if node.state else 0
     return (
         46 + text_width(node.name, _NAME) + mark + 11,
         46 + text_width(node.sub, _SUB) + age + 11,
+        row_needs(node.rows),
     )
 
 
@@ -58,16 +62,26 @@ def _flow_needs(node: GraphNode) -> float:
     return 32 + text_width(node.name, _FLOW_NAME) + (18 if node.state else 0) + 11
 
 
-def draw_card(node: GraphNode, place: Place, classes: str = "", hatch: str = "hatch") -> str:
+def draw_card(
+    node: GraphNode,
+    place: Place,
+    classes: str = "",
+    hatch: str = "hatch",
+    part_of_row: Callable[[GraphRow], str] = lambda row: "",
+) -> str:
     """One node at `place` (x, y, width, height).
 
-    `classes` say its part in the picture (selected, up, down, dim), `hatch` is the id of the
-    pattern that fills a restricted card.
+    `classes` say its part in the picture (selected, up, down, dim), as `part_of_row` does of its
+    rows; `hatch` is the id of the pattern that fills a restricted card.
     """
     x, y, width, height = place
     at = f'transform="translate({number(x)} {number(y)})"'
     if node.kind == "restricted":
         return _restricted(at, (width, height), classes, hatch)
+    if node.rows:
+        hue = f' data-hue="{escape(node.hue)}"' if node.hue else ""
+        inner = draw_row_card(node, width, part_of_row)
+        return f'<g class="card-rows asset{classes}"{hue} {at}>{inner}</g>'
     body = _flow(node, width) if node.kind == "flow" else _asset(node, width)
     halo = _halo(width, height) if node.selected else ""
     hue = f' data-hue="{escape(node.hue)}"' if node.hue else ""

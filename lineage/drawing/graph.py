@@ -11,10 +11,11 @@ from lineage.drawing.cards import draw_card
 from lineage.drawing.groups import draw_groups, group_boxes
 from lineage.drawing.layout import lay_out
 from lineage.drawing.marks import escape, number
-from lineage.drawing.nodes import GraphEdge, GraphNode
+from lineage.drawing.nodes import GraphEdge, GraphNode, GraphRow
 from lineage.drawing.paths import draw_paths, tip
 from lineage.drawing.placed import Box, Line, Placed
 from lineage.drawing.reach import reach
+from lineage.drawing.rows import row_middle
 
 PAD = 36
 
@@ -42,13 +43,14 @@ def draw_graph(  # noqa: PLR0913, the options of one picture
     boxes = group_boxes(placed) if groups else {}
     parts = _Parts(placed, dim)
     cards = (
-        draw_card(node, placed.boxes[node.uid], parts.of_node(node), hatch)
+        draw_card(node, placed.boxes[node.uid], parts.of_node(node), hatch, parts.of_row)
         for node in placed.nodes
     )
     return (
         f"{_open(_canvas(placed, boxes.values()), title)}{_hatch(placed, hatch)}"
-        f'<g aria-hidden="true">{draw_groups(boxes)}{_draw_lines(placed, parts)}</g>'
-        f"{''.join(cards)}{''.join(_expanders(placed, parts, hx_target))}</svg>"
+        f'<g aria-hidden="true">{draw_groups(boxes)}</g>{_draw_lines(placed, parts)}'
+        f"{''.join(cards)}{''.join(_expanders(placed, parts, hx_target))}"
+        f"{''.join(_row_expanders(placed))}</svg>"
     )
 
 
@@ -56,21 +58,31 @@ class _Parts:
     """Which part everything plays: selected, above it (up), below it (down), or neither (dim)."""
 
     def __init__(self, placed: Placed, dim: bool) -> None:
-        selected = [node.uid for node in placed.nodes if node.selected]
+        rows = [row.uid for node in placed.nodes for row in node.rows if row.selected]
+        selected = [node.uid for node in placed.nodes if node.selected] + rows
         flowing = [edge for edge in placed.edges if not edge.is_structural]
         self.up = reach(selected, placed.nodes, flowing, forward=False)
         self.down = reach(selected, placed.nodes, flowing, forward=True)
         self.rest = " dim" if selected and dim else ""
 
     def of_node(self, node: GraphNode) -> str:
-        if node.selected:
+        """A card that lists rows plays the part of the first of them that plays any."""
+        if node.selected or any(row.selected for row in node.rows):
             return " selected"
-        if node.uid in self.up.nodes:
+        own = {node.uid, *(row.uid for row in node.rows)}
+        if own & self.up.nodes:
             return " up"
-        return " down" if node.uid in self.down.nodes else self.rest
+        return " down" if own & self.down.nodes else self.rest
+
+    def of_row(self, row: GraphRow) -> str:
+        if row.selected:
+            return " selected"
+        if row.uid in self.up.nodes:
+            return " up"
+        return " down" if row.uid in self.down.nodes else self.rest
 
     def of_line(self, line: Line) -> str:
-        pair = line.source, line.target
+        pair = line.ends
         if line.is_structural:
             return " structural" + self.rest
         if pair in self.up.pairs:
@@ -111,22 +123,40 @@ def _draw_lines(placed: Placed, parts: _Parts) -> str:
     shapes = draw_paths([line.points for line in placed.lines])
     for line, shape in zip(placed.lines, shapes, strict=True):
         part = parts.of_line(line)
-        old = " old" if line.old else ""
-        kind = f' data-kind="{escape(line.kind)}"' if line.kind else ""
-        layer = lit if part in (" up", " down") else faint
-        layer.append(f'<path class="edge{part}{old}"{kind} d="{shape}"/>')
-        if line.title:  # a line is thin: something wider to point at
-            title = f"<title>{escape(line.title)}</title>"
-            layer.append(f'<path class="told" d="{shape}">{title}</path>')
+        layer = lit if part in (" up", " down") or line.selected else faint
+        layer.append(_draw_line(line, shape, part))
         if line.is_structural:
             continue
         tips.setdefault(part, []).append(tip(line.points))
-    arrows = (
+    arrows = "".join(
         f'<path class="tip{part}" d="{"".join(tips[part])}"/>'
         for part in ("", " dim", " up", " down")
         if part in tips
     )
-    return "".join(chain(faint, lit, arrows))
+    drawn = "".join(chain(faint, lit))
+    if any(line.href for line in placed.lines):
+        return f'{drawn}<g aria-hidden="true">{arrows}</g>'
+    return f'<g aria-hidden="true">{drawn}{arrows}</g>'
+
+
+def _draw_line(line: Line, shape: str, part: str) -> str:
+    """A line is thin: what leads somewhere, or has something to tell, is wider to point at.
+
+    Links wait to be focused by a script: tabbing goes from card to card.
+    """
+    old = " old" if line.old else ""
+    kind = f' data-kind="{escape(line.kind)}"' if line.kind else ""
+    path = f'<path class="edge{part}{old}"{kind} d="{shape}"/>'
+    title = f"<title>{escape(line.title)}</title>" if line.title else ""
+    wide = f'<path class="told" d="{shape}">{title}</path>' if title or line.href else ""
+    if not line.href:
+        return path + wide
+    picked = ' aria-current="true"' if line.selected else ""
+    return (
+        f'<a class="wire{part}" href="{escape(line.href)}" tabindex="-1"'
+        f' data-ends="{escape(" ".join(line.ends))}" aria-label="{escape(line.label)}"{picked}>'
+        f"{path}{wide}</a>"
+    )
 
 
 def _expanders(placed: Placed, parts: _Parts, hx_target: str) -> Iterable[str]:
@@ -148,6 +178,31 @@ def _expanders(placed: Placed, parts: _Parts, hx_target: str) -> Iterable[str]:
             at = (box.right - 22, box.bottom + 4) if busy else (box.right + 11, box.middle)
             label = f"Show {count} more downstream of {node.name}"
             yield _more(count, at, f'class="more{faint}" {_link(href, hx_target)}', label)
+
+
+def _row_expanders(placed: Placed) -> Iterable[str]:
+    """What more there is of a column is shown around that column, where its row leads."""
+    leaves = {line.ends[0] for line in placed.lines}
+    arrives = {line.ends[1] for line in placed.lines}
+    for node, index, row in _rows(placed):
+        box = placed.boxes[node.uid]
+        y = box.y + row_middle(index)
+        link = f'class="more" href="{escape(row.href)}"'
+        if row.hidden_upstream and row.uid not in arrives:
+            label = f"Show {row.hidden_upstream} more upstream of {row.name}"
+            yield _more(row.hidden_upstream, (box.x - 11, y), link, label)
+        if row.hidden_downstream and row.uid not in leaves:
+            label = f"Show {row.hidden_downstream} more downstream of {row.name}"
+            yield _more(row.hidden_downstream, (box.right + 11, y), link, label)
+
+
+def _rows(placed: Placed) -> Iterable[tuple[GraphNode, int, GraphRow]]:
+    """Those that lead somewhere."""
+    for node in placed.nodes:
+        if node.kind != "restricted":
+            for index, row in enumerate(node.rows):
+                if row.href:
+                    yield node, index, row
 
 
 def _link(href: str, hx_target: str) -> str:

@@ -5,10 +5,11 @@ the same picture, in whatever order the database returned it.
 """
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import compress
-from typing import Any
+from typing import Any, NamedTuple
 
 import graphlay
 
@@ -16,8 +17,11 @@ from lineage.drawing.cards import Sizes
 from lineage.drawing.dense import detour, short_pairs
 from lineage.drawing.nodes import GraphEdge, GraphNode
 from lineage.drawing.placed import Box, Line, Placed, Point
+from lineage.drawing.rows import port
 
 Route = Sequence[tuple[float, float]]
+#: Where a line leaves and arrives, from -1 (top of the box) to 1; None anywhere.
+Ports = tuple[float | None, float | None]
 
 THOROUGH_UP_TO = 200
 """Nodes plus edges up to which the engine may take its time (up to 30 ms); beyond, it takes the
@@ -58,14 +62,28 @@ def lay_out(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge] = ()) -> Plac
         return Placed((), (), {}, (), Box(0, 0, 0, 0))
 
     sizes = Sizes.of(nodes)
+    ports = [_ports(nodes[index[key.source]], nodes[index[key.target]], key) for key in pairs]
     places, routes = _arrange(
-        [sizes[node] for node in nodes], [(index[a], index[b]) for a, b, _ in pairs]
+        [sizes[node] for node in nodes],
+        [(index[key.source], index[key.target]) for key in pairs],
+        ports,
     )
     boxes = dict(zip((node.uid for node in nodes), places, strict=True))
     flows = {node.uid for node in nodes if node.kind == "flow"}
     lines = tuple(
-        Line(source, target, _onto_pills(route, boxes, flows, (source, target)), *look)
-        for ((source, target, _), look), route in zip(pairs.items(), routes, strict=True)
+        Line(
+            key.source,
+            key.target,
+            _onto_pills(route, boxes, flows, (key.source, key.target)),
+            shared.old,
+            " ".join(sorted(filter(None, shared.kinds))),
+            "\n".join(sorted(filter(None, shared.titles))),
+            key.ends,
+            shared.href,
+            shared.label,
+            shared.selected,
+        )
+        for (key, shared), route in zip(pairs.items(), routes, strict=True)
     )
     nodes.sort(key=lambda node: (boxes[node.uid].centre, boxes[node.uid].y))
     return Placed(tuple(nodes), edges, boxes, lines, _bounds(boxes.values(), lines))
@@ -90,43 +108,75 @@ def _check(
         raise ValueError(f"edges name unknown nodes: {', '.join(unknown)}")
 
 
-def _pairs(edges: Iterable[GraphEdge]) -> dict[tuple[str, str, str], tuple[bool, str, str]]:
-    """Each connected pair once, sorted, with whether all of its edges are old, their kinds, and
-    their titles.
+class _Key(NamedTuple):
+    """What parallel edges share; structural ones have a line of their own for each kind."""
 
-    The third of a key is the kind of a structural edge, which has a line of its own.
-    """
-    found: defaultdict[tuple[str, str, str], list[GraphEdge]] = defaultdict(list)
+    source: str
+    target: str
+    structural: str
+    ends: tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Shared:
+    """Edges on one line: it is old when all of them are, and leads where the first one leads."""
+
+    old: bool = True
+    kinds: set[str] = field(default_factory=set)
+    titles: set[str] = field(default_factory=set)
+    href: str = ""
+    label: str = ""
+    selected: bool = False
+
+
+def _pairs(edges: Iterable[GraphEdge]) -> dict[_Key, _Shared]:
+    """Each connected pair once, sorted."""
+    found: dict[_Key, _Shared] = {}
     for edge in edges:
-        found[edge.source, edge.target, edge.kind if edge.is_structural else ""].append(edge)
-    return {
-        key: (
-            all(edge.old for edge in same),
-            " ".join(sorted({edge.kind for edge in same if edge.kind})),
-            "\n".join(sorted({edge.title for edge in same if edge.title})),
+        structural = edge.kind if edge.is_structural else ""
+        shared = found.setdefault(
+            _Key(edge.source, edge.target, structural, edge.ends),
+            _Shared(href=edge.href, label=edge.label),
         )
-        for key, same in sorted(found.items())
-    }
+        shared.old &= edge.old
+        shared.kinds.add(edge.kind)
+        shared.titles.add(edge.title)
+        shared.selected |= edge.selected
+    return dict(sorted(found.items()))
+
+
+def _ports(source: GraphNode, target: GraphNode, key: _Key) -> Ports:
+    """Where a line has to leave and to arrive; None where the engine may choose."""
+    return port(source, key.ends[0]), port(target, key.ends[1])
 
 
 def _arrange(
-    sizes: list[tuple[int, int]], pairs: list[tuple[int, int]]
+    sizes: list[tuple[int, int]], pairs: list[tuple[int, int]], ports: list[Ports]
 ) -> tuple[list[Box], list[Route]]:
     """A box for each size, a polyline for each pair; in dense graphs some of our own drawing."""
     try:
-        return _engine(sizes, pairs)
+        return _engine(sizes, pairs, ports)
     except graphlay.GraphlayError:
         short = short_pairs(len(sizes), pairs)
-        boxes, routes = _engine(sizes, list(compress(pairs, short)))
+        boxes, routes = _engine(sizes, list(compress(pairs, short)), list(compress(ports, short)))
         drawn = iter(routes)
         return boxes, [
-            next(drawn) if near else detour(boxes[source], boxes[target], lane)
-            for lane, ((source, target), near) in enumerate(zip(pairs, short, strict=True))
+            next(drawn)
+            if near
+            else detour(_narrowed(boxes[pair[0]], at[0]), _narrowed(boxes[pair[1]], at[1]), lane)
+            for lane, (pair, at, near) in enumerate(zip(pairs, ports, short, strict=True))
         ]
 
 
+def _narrowed(box: Box, at: float | None) -> Box:
+    """The part of a card where a line meets it: a row, or all of it."""
+    if at is None:
+        return box
+    return Box(box.x, box.middle + at * box.height / 2, box.width, 0)
+
+
 def _engine(
-    sizes: list[tuple[int, int]], pairs: list[tuple[int, int]]
+    sizes: list[tuple[int, int]], pairs: list[tuple[int, int]], ports: list[Ports]
 ) -> tuple[list[Box], list[Route]]:
     """Ask graphlay 0.3, whose dicts are those of its JSON request.
 
@@ -139,11 +189,18 @@ def _engine(
     layout = graphlay.layout(
         {
             "nodes": [{"size": {"width": w, "height": h}, "shape": "box"} for w, h in sizes],
-            "edges": [{"source": a, "target": b, "weight": 1.0} for a, b in pairs],
+            "edges": [
+                {"source": a, "target": b, "weight": 1.0, **_held("source", "right", leaves)}
+                | _held("target", "left", arrives)
+                for (a, b), (leaves, arrives) in zip(pairs, ports, strict=True)
+            ],
         },
         options={
             "spacing": _SPACING,
-            "routing": {"port_sides": "facing_only", "merge_edges": _merge(pairs)},
+            "routing": {
+                "port_sides": "facing_only",
+                "merge_edges": "none" if any(map(any, ports)) else _merge(pairs),
+            },
             "effort": "balanced" if thorough else "fast",
             "limits": {"max_dummies": MOST_WAYPOINTS},
             "tuning": {"routing": {"port_relax_rounds": rounds, "overlap_repair_rounds": rounds}},
@@ -153,6 +210,10 @@ def _engine(
     return boxes, [
         [Point(_snap(p["x"]), _snap(p["y"])) for p in e["points"]] for e in layout.edges
     ]
+
+
+def _held(end: str, side: str, at: float | None) -> dict[str, Any]:
+    return {} if at is None else {f"{end}_port": {"offset": {"side": side, "t": at}}}
 
 
 def _fans(pairs: list[tuple[int, int]]) -> tuple[int, int]:

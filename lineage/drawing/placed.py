@@ -40,7 +40,7 @@ class Point(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Line:
     """One drawn connection. Parallel edges share it, apart from structural ones: it is old when
-    all of them are."""
+    all of them are. `ends` are the rows that it connects, or the nodes."""
 
     source: str
     target: str
@@ -48,6 +48,10 @@ class Line:
     old: bool
     kind: str
     title: str = ""
+    ends: tuple[str, str] = ("", "")
+    href: str = ""
+    label: str = ""
+    selected: bool = False
 
     @property
     def is_structural(self) -> bool:

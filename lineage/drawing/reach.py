@@ -3,10 +3,13 @@
 Lineage links inputs with outputs within one bundle (Kestra, K1.6). A walk that enters a flow by an
 edge of one bundle therefore leaves it by edges of that bundle only: a flow that loads twenty
 tables does not make each of them an ancestor of everything the flow writes.
+
+Where cards list columns, a row that stands for the whole dataset covers the others: a walk that
+comes to it goes on along the edges of all, and one that comes to another also along its edges.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lineage.drawing.nodes import GraphEdge, GraphNode
@@ -19,6 +22,9 @@ class Reach(NamedTuple):
     pairs: frozenset[tuple[str, str]]
 
 
+#: uid → [(uid beyond, bundle, ends of the edge)]
+type Ways = dict[str, list[tuple[str, Hashable, tuple[str, str]]]]
+
 NOWHERE = Reach(frozenset(), frozenset())
 
 
@@ -26,26 +32,48 @@ def reach(
     start: Iterable[str], nodes: Iterable[GraphNode], edges: Sequence[GraphEdge], *, forward: bool
 ) -> Reach:
     """Everything downstream (`forward`) or upstream of the nodes in `start`."""
+    nodes = list(nodes)
     flows = {node.uid for node in nodes if node.kind == "flow"}
-    out: dict[str, list[tuple[str, Hashable, tuple[str, str]]]] = defaultdict(list)
+    out: Ways = defaultdict(list)
     for edge in edges:
-        here, there = edge.source, edge.target
+        here, there = edge.ends
         if not forward:
             here, there = there, here
-        out[here].append((there, edge.bundle, (edge.source, edge.target)))
+        out[here].append((there, edge.bundle, edge.ends))
 
     found, pairs = set(), set()
+    covered = _covered(nodes)
     todo: list[tuple[str, Hashable]] = [(uid, None) for uid in start]
     seen = set(todo)
     while todo:
         at, entered_by = todo.pop()
-        for there, bundle, pair in out[at]:
+        for here, there, bundle, pair in _onward(at, out, covered):
             if entered_by is not None and bundle is not None and bundle != entered_by:
                 continue
             pairs.add(pair)
-            found.add(there)
+            found |= {there, here} - {at}
             step = (there, bundle if there in flows else None)
             if step not in seen:
                 seen.add(step)
                 todo.append(step)
     return Reach(frozenset(found), frozenset(pairs))
+
+
+def _covered(nodes: Iterable[GraphNode]) -> dict[str, list[str]]:
+    """Row → the rows of its card that cover it, or that it covers."""
+    found: dict[str, list[str]] = {}
+    for node in nodes:
+        whole = [row.uid for row in node.rows if row.is_whole]
+        parts = [row.uid for row in node.rows if not row.is_whole]
+        if whole:
+            found |= dict.fromkeys(whole, parts) | dict.fromkeys(parts, whole)
+    return found
+
+
+def _onward(
+    at: str, out: Ways, covered: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str, Hashable, tuple[str, str]]]:
+    """(the row that is left, the one beyond, the bundle, the edge's ends)."""
+    for here in (at, *covered.get(at, ())):
+        for there, bundle, ends in out[here]:
+            yield here, there, bundle, ends

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django import template
 
+from lineage.column_sights import ColumnSight
 from lineage.entries import Entry, counted
 from lineage.queries.horizon import Direction
 from lineage.sights import Sight
@@ -80,3 +81,30 @@ def steps_away(entry: Entry) -> str:
 def first(mapping: dict[str, Any], count: int) -> list[tuple[str, Any]]:
     """The first `count` items."""
     return list(mapping.items())[:count]
+
+
+#: What an edge is known by.
+_KINDS = {
+    "declared": "declared",
+    "emitted": "told by the run",
+    "openlineage": "OpenLineage",
+    "sql": "read from SQL",
+    "dbt": "dbt",
+    "manual": "by hand",
+}
+
+
+@register.filter
+def edge_kind(kind: str) -> str:
+    """How an edge became known, in words."""
+    return _KINDS.get(kind, kind)
+
+
+@register.filter
+def column_api_url(sight: ColumnSight, asset_id: str) -> str:
+    """The query string that asks the API for the same graph of columns."""
+    named = dict(sight.params())
+    usual = {"depth": sight.horizon.depth or "all", "limit": sight.horizon.limit}
+    if "indirect" in named:
+        named["indirect"] = "false"
+    return "?" + urlencode({"id": asset_id} | usual | named)
