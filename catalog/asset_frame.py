@@ -31,7 +31,14 @@ def asset_frame(request: PageRequest, asset_id: str) -> dict[str, Any]:
         "clock": state.clock if state else {},
         "column_count": len(asset.columns),
         "namespaces": prefixes(asset.namespace.name) if asset.namespace else [],
+        "may_edit": may(request.access, Action.UPDATE, asset),
+        "may_delete": may(request.access, Action.DELETE, asset),
     }
+
+
+def may(access: Access, action: Action, asset: Asset) -> bool:
+    """Whether `action` is allowed on an asset that comes with its namespace."""
+    return access.may(Resource.ASSET, action, asset.namespace.name if asset.namespace else None)
 
 
 def lock_frame(access: Access, asset: Asset) -> dict[str, Any]:

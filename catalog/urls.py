@@ -3,7 +3,15 @@
 from django.urls import path
 
 from catalog import converters  # noqa: F401 registers asset_id
-from catalog.views import assets, columns, lists, locks, namespaces, suggestions
+from catalog.views import (
+    asset_forms,
+    assets,
+    columns,
+    lists,
+    locks,
+    namespaces,
+    suggestions,
+)
 
 app_name = "catalog"
 urlpatterns = [
@@ -14,6 +22,18 @@ urlpatterns = [
         "assets/-/suggestions/<slug:field>",
         suggestions.asset_suggestions,
         name="asset_suggestions",
+    ),
+    path("assets/-/new", asset_forms.asset_create, name="asset_create"),
+    path("assets/<asset_id:asset_id>/-/edit", asset_forms.asset_edit, name="asset_edit"),
+    path(
+        "assets/<asset_id:asset_id>/-/delete",
+        asset_forms.asset_deletion,
+        name="asset_deletion",
+    ),
+    path(
+        "assets/<asset_id:asset_id>/-/restore",
+        asset_forms.asset_restoration,
+        name="asset_restoration",
     ),
     path("assets/<asset_id:asset_id>/-/history", assets.asset_history, name="asset_history"),
     path(

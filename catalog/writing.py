@@ -4,7 +4,7 @@ Whole sets at a time in a constant number of statements. A person's word comes a
 that was said before it, and counts as no write of the data.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -86,6 +86,21 @@ def write_assets(access: Access, bodies: Sequence[AssetBody]) -> list[Written]:
         return _write(access, bodies)
 
 
+def create_asset(access: Access, body: AssetBody) -> None:
+    """Create an asset that must not be there yet; what runs have only read so far is nobody's.
+
+    Raises Refused.
+    """
+    with transaction.atomic():
+        known = find_assets(access.tenant, [body.id]).get(body.id)
+        [written] = _write(access, [body])
+        if written.refusal:
+            raise Refused(written.refusal)
+        if known.claimed if known else written.status != "created":
+            message = f"There is an asset “{body.id}” already."
+            raise Refused(Refusal(Why.INVALID, message, "id"))
+
+
 def _write(access: Access, bodies: Sequence[AssetBody]) -> list[Written]:
     namespaces = ensure_namespaces(access.tenant, _declared_within_reach(access, bodies))
     known = find_assets(access.tenant, {body.id for body in bodies})
@@ -120,13 +135,28 @@ def patch_asset(access: Access, pk: int, asset_id: str, patch: Any, if_match: st
 
     Raises Changed, InvalidPatch, Refused.
     """
+
+    def read(asset: Stored) -> AssetBody:
+        body, errors = read_patch(patch, asset_id, asset.values.type, asset.values.metadata)
+        if body is None:
+            raise InvalidPatch(errors)
+        return body
+
+    edit_asset(access, pk, read, if_match)
+
+
+def edit_asset(
+    access: Access, pk: int, read: Callable[[Stored], AssetBody], if_match: str
+) -> None:
+    """Apply to the asset of a row, which the caller has found visible, what `read` makes of it.
+
+    Raises Changed, Refused, and what `read` raises.
+    """
     with transaction.atomic():
         [asset] = lock_assets([pk])
         if asset.is_merged or not matches(if_match, etag_of_stored(asset)):
             raise Changed
-        body, errors = read_patch(patch, asset_id, asset.values.type, asset.values.metadata)
-        if body is None:
-            raise InvalidPatch(errors)
+        body = read(asset)
         namespaces = ensure_namespaces(access.tenant, _declared_within_reach(access, [body]))
         held = locks_against(access.user, [pk]).get(pk)
         if refusal := refusal_of(access, body, asset, namespaces, held):
@@ -151,7 +181,7 @@ def hear_body(user: User, asset: Stored, body: AssetBody, at: int, position: int
             place,
             at,
             Part.WRITE,
-            body.declared.type,
+            body.declared.type or None,
             fields=fields,
             source=source_of(user),
             counts=False,

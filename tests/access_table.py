@@ -80,6 +80,24 @@ ACCESS: dict[str, dict[str, Row]] = {
         "POST ledger": (302, 404, 404, 302, 302, 302, 404),
         "POST bucket": (302, 404, 404, 302, 302, 302, 404),
     },
+    # Nothing typed: 422, to who may. The viewer may create nothing anywhere.
+    "catalog:asset_create": {
+        "GET -": (302, 404, 403, 200, 302, 200, 404),
+        "POST -": (302, 404, 403, 422, 302, 422, 404),
+    },
+    "catalog:asset_edit": {
+        f"{method} {thing}": (302, 404, seen, changed, 302, changed, 404)
+        for method, changed in (("GET", 200), ("POST", 422))
+        for thing, seen in (("orders", 403), ("ledger", 404), ("bucket", 404))
+    },
+    **{
+        f"catalog:asset_{change}": {
+            "POST orders": (302, 404, 403, 302, 302, 302, 404),
+            "POST ledger": (302, 404, 404, 302, 302, 302, 404),
+            "POST bucket": (302, 404, 404, 302, 302, 302, 404),
+        }
+        for change in ("deletion", "restoration")
+    },
     "catalog:asset_history": {
         "GET orders": PAGE,
         "GET ledger": PAGE_HIDDEN,

@@ -90,7 +90,9 @@ def test_style_sheets_and_scripts_load_nothing_from_another_host():
 
 #: Routes that answer with something else than a page of their own.
 PIECES = {
+    "catalog:asset_deletion",
     "catalog:asset_export",
+    "catalog:asset_restoration",
     "catalog:namespace_children",
     "lineage:edge_removal",
     "lineage:explorer_svg",

@@ -35,7 +35,7 @@ _TEXTS = ("id", "type", "namespace", *_CLEARABLE)
 @dataclass(frozen=True, slots=True)
 class AssetBody:
     """One asset as posted. `lists`: its tags and columns, where they were said. `cleared` names
-    texts to remove."""
+    texts to remove. An empty type keeps what is stored."""
 
     declared: AssetDeclaration
     lists: Mapping[str, Any] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.permissions import Action, Resource
 from accounts.web import PageRequest, page, tenant_page
 from catalog.asset_rows import AssetRow
 from catalog.cursors import BadCursor
@@ -33,6 +34,7 @@ def asset_list(request: PageRequest) -> HttpResponse:
     rows = [AssetRow.of(asset, now) for asset in found.assets]
     nothing_yet = not rows and not listing.is_filtered and not has_assets(request.access)
     context = {"listing": listing, "rows": rows, "nothing_yet": nothing_yet}
+    context["may_create"] = request.access.may_somewhere(Resource.ASSET, Action.CREATE)
     context["next_page"] = listing.next_page(found.next_cursor) if found.next_cursor else ""
     response = page(request, "catalog/asset_list.html", context, "results")
     if request.htmx and not request.htmx.boosted:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import words
+from accounts.permissions import Action, Resource
 from accounts.web import PageRequest, page, tenant_page
 from catalog.cursors import BadCursor
 from lineage.drawing import Run, run_bars
@@ -119,6 +120,7 @@ def source_context(request: PageRequest, flow: Flow) -> dict[str, object]:
         "difference": diff(sources[against].source, sources[number].source) if against else None,
         "declared": declared,
         "known": flows.visible_ids(request.access, [asset.id for asset in declared]),
+        "may_create": request.access.may(Resource.ASSET, Action.CREATE, flow.namespace.name),
     }
 
 
