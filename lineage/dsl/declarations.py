@@ -139,9 +139,11 @@ def _check(fields: Fields, node: Node, path: str) -> None:
             fields.problem_at(node, path, str(error))
 
 
-def _enable_auto(block: Fields) -> bool | str:
+def _enable_auto(block: Fields) -> bool | str | None:
     node = block.get("enableAuto")
-    if node is not None and node.text is not None and is_template(node.text):
+    if node is None:
+        return None
+    if node.text is not None and is_template(node.text):
         _check(block, node, block.path_of("enableAuto"))
         return node.text
     return block.boolean("enableAuto")

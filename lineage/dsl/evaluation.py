@@ -26,12 +26,13 @@ _WHOLE_VALUES = frozenset({"metadata", "owners", "assetActions", "partOf", "rela
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What a declaration says for one task run. `bundle` is None when nothing usable is left."""
+    """What a declaration says for one task run. `bundle` is None when nothing usable is left,
+    `enable_auto` when it is not said."""
 
     bundle: Bundle | None
     errors: tuple[AssetError, ...] = ()
     failure_behavior: str = WARN
-    enable_auto: bool = False
+    enable_auto: bool | None = None
 
 
 def evaluate(
@@ -133,8 +134,8 @@ class _Run:
             return WARN
         return text
 
-    def enable_auto(self, declared: bool | str) -> bool:
-        if isinstance(declared, bool):
+    def enable_auto(self, declared: bool | str | None) -> bool | None:
+        if not isinstance(declared, str):
             return declared
         return (self.text(declared, "enableAuto") or "").strip().lower() == "true"
 

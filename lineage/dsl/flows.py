@@ -33,12 +33,12 @@ class InvalidFlow(ValueError):
 class Declaration:
     """`assets: {inputs, outputs, enableAuto, assetFailureBehavior}` as written (K1.1).
 
-    `enable_auto` and `failure_behavior` may be expressions as well.
+    `enable_auto` (None: not said) and `failure_behavior` may be expressions as well.
     """
 
     inputs: Declared = None
     outputs: Declared = None
-    enable_auto: bool | str = False
+    enable_auto: bool | str | None = None
     failure_behavior: str = WARN
     line: int = 0
 

@@ -18,6 +18,7 @@ from lineage.kestra.posted import InvalidExecution, PostedExecution, parse_execu
 from lineage.lending import Lender
 from lineage.recording.completing import complete
 from lineage.recording.flows import KnownFlow, Revisions, ensure_flows
+from lineage.recording.inferring import add_inferred, look_ahead
 from lineage.recording.order import Delivery, deliveries
 from lineage.recording.rendering import render_runs
 from lineage.recording.resolving import resolve_assets
@@ -111,6 +112,7 @@ def _record(
     }
     known = {id_: delivery for id_, delivery in posted.items() if id_ not in outcome}
     apply_revisions(known.values(), flows)
+    look_ahead(known.values(), access, Lender(access, (flow.namespace for flow in flows.values())))
     stored = store_executions(access.tenant, known, flows)
     for id_, delivery in known.items():
         if stored[id_].flow_pk != flows[delivery.flow_key].pk:
@@ -155,6 +157,7 @@ def write_runs(
     for delivery, _, _ in items:
         add_trigger_run(delivery)
     runs = [run for item in items for run in render_runs(*item, lender)]
+    add_inferred(access, runs)
     resolved = resolve_assets(access, runs, namespaces)
     store_task_runs(access.tenant, runs)
     store_traces(access.tenant, runs, resolved, namespaces)

@@ -17,7 +17,9 @@ from lineage.dsl import (
 )
 from lineage.kestra.posted import PostedTaskRun
 from lineage.lending import Lender
+from lineage.masking import Masking, secret_inputs
 from lineage.recording.flows import KnownFlow
+from lineage.recording.inferring import is_wanted, scripts_for
 from lineage.recording.order import Delivery
 from lineage.recording.runs import RenderedRun, StoredExecution
 
@@ -48,7 +50,14 @@ def render_runs(
                 variables = lender.variables(flow.namespace)
                 context = execution_context(delivery.declares, whole, variables)
                 contexts[id(posted_in)] = context
-            render(rendered, context, lender.functions(flow.namespace))
+            functions = lender.functions(flow.namespace)
+            auto = render(rendered, context, functions)
+            task = rendered.declared_by
+            if isinstance(task, Task) and is_wanted(task, auto, lender.access):
+                inputs = delivery.context(posted_in).get("inputs")
+                masking = Masking.of(inputs, secret_inputs(delivery.declares))
+                names = context.for_task_run(posted.raw, task)
+                rendered.scripts = scripts_for(task, names, functions, masking)
         yield rendered
 
 
@@ -84,11 +93,12 @@ def is_cache_hit(rendered: RenderedRun) -> bool:
     return not resolved and any(run.attempts for run in rendered.posted_in.task_runs)
 
 
-def render(rendered: RenderedRun, context: ExecutionContext, functions: Functions) -> None:
-    """Fill in the bundles and the errors of one task run."""
+def render(rendered: RenderedRun, context: ExecutionContext, functions: Functions) -> bool | None:
+    """Fill in the bundles and the errors of one task run; answers what `enableAuto` says."""
     posted, owner = rendered.posted, rendered.declared_by
     errors: list[AssetError] = []
-    enable_auto = owner is None or owner.declaration is None
+    enable_auto: bool | None = None
+    takes_lines = owner is None or owner.declaration is None
     if owner is not None and owner.declaration is not None:
         names = (
             context.for_task_run(posted.raw, owner)
@@ -98,16 +108,18 @@ def render(rendered: RenderedRun, context: ExecutionContext, functions: Function
         evaluation = evaluate(owner.declaration, names, functions)
         rendered.failure_behavior = evaluation.failure_behavior
         enable_auto = evaluation.enable_auto
+        takes_lines = bool(enable_auto)
         errors += evaluation.errors
         if evaluation.bundle is not None:
             rendered.bundles.append(evaluation.bundle)
-    emitted, problems = emitted_bundles(posted.emitted, enable_auto)
+    emitted, problems = emitted_bundles(posted.emitted, takes_lines)
     declared = [(bundle.inputs, bundle.outputs) for bundle in rendered.bundles]
     # Kestra posts what it rendered of the declaration among what was emitted.
     rendered.bundles += [one for one in emitted if (one.inputs, one.outputs) not in declared]
     for error in [*errors, *problems]:
         rendered.fail(error.field, error.message)
     rendered.bundles = [bundle for bundle in rendered.bundles if _is_sane(rendered, bundle)]
+    return enable_auto
 
 
 def emitted_bundles(

@@ -10,6 +10,7 @@ from catalog.finding import KnownAsset, create_assets, find_assets
 from catalog.moments import moment
 from catalog.naming import ensure_namespaces
 from lineage.dsl import UNSET, AssetDeclaration, Bundle
+from lineage.dsl.flows import IGNORE
 from lineage.recording.runs import RenderedRun
 
 
@@ -84,7 +85,7 @@ def allowed(
         for n, asset in enumerate(said):
             reason = why_not(access, run, asset, known.get(asset.id), namespaces)
             if reason:
-                run.fail(f"{path}[{n}]", reason)
+                run.fail(f"{path}[{n}]", reason, IGNORE if bundle.origin == "sql" else "")
             else:
                 kept.append(asset)
         return tuple(kept)

@@ -17,6 +17,7 @@ from lineage.kestra.posted import PostedExecution, PostedTaskRun
 from lineage.models.runs import PRODUCTIVE, State
 from lineage.recording.flows import KnownFlow
 from lineage.recording.order import FIELDS, Delivery, Fields, Stamp, latest_fields
+from lineage.recording.scripts import Script
 
 FIELD_COLUMNS = {
     "labels": "jsonb",
@@ -100,6 +101,8 @@ class RenderedRun:
     #: What declares: the task or trigger of the flow's revision, when it is known.
     declared_by: Task | Trigger | None = None
     asset_errors: list[dict[str, str]] = field(default_factory=list)
+    #: SQL to be read for more bundles.
+    scripts: list[Script] = field(default_factory=list)
     pk: int = 0
     #: Of a streaming job: what it does counts while it runs and however it ends.
     streams: bool = False
@@ -137,7 +140,8 @@ class RenderedRun:
     def shown_state(self) -> str:
         """The posted state after `assetFailureBehavior` and the task's own clamps (K1.11)."""
         state = self.posted.state.current
-        if not self.asset_errors or not self.is_productive or self.failure_behavior == IGNORE:
+        matters = any(error["behavior"] != IGNORE for error in self.asset_errors)
+        if not matters or not self.is_productive:
             return state
         if self.failure_behavior == FAIL:
             state = State.FAILED
@@ -150,10 +154,13 @@ class RenderedRun:
                 state = State.SUCCESS
         return str(state)
 
-    def fail(self, path: str, message: str) -> None:
-        """Note why one field of a declaration could not be used; the rest goes on."""
+    def fail(self, path: str, message: str, behavior: str = "") -> None:
+        """Note why one field of a declaration could not be used; the rest goes on.
+
+        `behavior`: what it does to the state, where that is not the declaration's to say.
+        """
         self.asset_errors.append(
-            {"field": path, "message": message, "behavior": self.failure_behavior}
+            {"field": path, "message": message, "behavior": behavior or self.failure_behavior}
         )
 
 

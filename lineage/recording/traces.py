@@ -241,6 +241,9 @@ def bundle_touches(
     part = run.output_part
     for n, output in enumerate(bundle.outputs, 1):
         place = stamp(run.at, origin, number * WIDTH + n)
+        if bundle.origin == "sql":  # what a statement writes has a type only while nobody says one
+            yield output.id, Touch(place, run.at, part, None, job, {}, source, hint=output.type)
+            continue
         yield output.id, Touch(place, run.at, part, output.type, job, output.fields, source)
     for n, said in enumerate(bundle.describes, 1 + len(bundle.outputs)):
         place = stamp(run.at, origin, number * WIDTH + n)

@@ -1,0 +1,107 @@
+"""Lineage from the SQL of tasks, where a flow or its tenant asks for it (K1.12).
+
+Scripts are read in another process (`lineage.sql.process`): what cannot be understood in time is
+noted on the task run, and changes its state by nothing. The answers are kept by the script's
+digest, so `look_ahead` reads them before any row of an execution is locked.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from accounts.access import Access
+from lineage.dsl import ExecutionContext, Functions, Task, execution_context
+from lineage.dsl.flows import IGNORE
+from lineage.lending import Lender
+from lineage.masking import Masking, secret_inputs
+from lineage.naming import rules_of
+from lineage.recording.inferred import MOST_BUNDLES, Said, bundles_of
+from lineage.recording.order import Delivery
+from lineage.recording.runs import RenderedRun
+from lineage.recording.scripts import Script, scripts_of, speaks_sql
+from lineage.sql import SqlProblem, infer_many
+
+#: For all scripts of one request.
+SECONDS = 2.0
+#: Notes on one script; the last one tells of further ones.
+MOST_NOTES = 20
+
+
+def is_wanted(task: Task, enable_auto: bool | None, access: Access) -> bool:
+    """Whether the SQL of a task is read: it says so, or says nothing and its tenant does."""
+    wanted = access.tenant.infers_sql if enable_auto is None else enable_auto
+    return wanted and speaks_sql(task)
+
+
+def scripts_for(
+    task: Task, names: Mapping[str, Any], functions: Functions, masking: Masking
+) -> list[Script]:
+    """The scripts of a task as its run rendered them, without the secrets of the execution."""
+    return [
+        Script(script.field, masking.anywhere(script.text), script.dialect, script.destination)
+        for script in scripts_of(task, names, functions)
+    ]
+
+
+def look_ahead(deliveries: Iterable[Delivery], access: Access, lender: Lender) -> None:
+    """Have the scripts of a request read before its executions are locked."""
+    scripts = [script for one in deliveries for script in _foreseen(one, access, lender)]
+    if scripts:
+        infer_many([(script.whole, script.dialect) for script in scripts], SECONDS)
+
+
+def _foreseen(delivery: Delivery, access: Access, lender: Lender) -> Iterator[Script]:
+    """The scripts of a delivery, as far as it tells by itself what they are rendered with."""
+    flow = delivery.declares
+    if flow is None or not any(_may_be_wanted(task, access) for task in flow.all_tasks()):
+        return
+    namespace = delivery.execution.namespace
+    contexts: dict[int, ExecutionContext] = {}
+    for _, posted, posted_in in delivery.task_runs.values():
+        task = None if posted.is_trigger else flow.task(posted.task_id)
+        if task is None or not posted.state.is_terminal or not _may_be_wanted(task, access):
+            continue
+        if id(posted_in) not in contexts:
+            variables = lender.variables(namespace)
+            contexts[id(posted_in)] = execution_context(flow, posted_in.raw, variables)
+        names = contexts[id(posted_in)].for_task_run(posted.raw, task)
+        masking = Masking.of(posted_in.inputs, secret_inputs(flow))
+        yield from scripts_for(task, names, lender.functions(namespace), masking)
+
+
+def _may_be_wanted(task: Task, access: Access) -> bool:
+    """The same before a run decides what `enableAuto` is."""
+    said = task.declaration.enable_auto if task.declaration else None
+    return is_wanted(task, True if isinstance(said, str) else said, access)
+
+
+def add_inferred(access: Access, runs: Sequence[RenderedRun]) -> None:
+    """Complete the bundles of task runs by what their scripts say."""
+    asked = [(run, script) for run in runs for script in run.scripts]
+    if not asked:
+        return
+    answers = infer_many([(script.whole, script.dialect) for _, script in asked], SECONDS)
+    rules = rules_of(access.tenant)
+    for (run, script), answer in zip(asked, answers, strict=True):
+        statements = [
+            replace(statement, sql=statement.sql.removeprefix(script.before))
+            for statement in answer.statements
+        ]
+        run.bundles, too_many = bundles_of(statements, Said.of(run.bundles), rules)
+        _note(run, script, [_text(script, problem) for problem in answer.problems])
+        if too_many:
+            _note(run, script, [f"Links of more than {MOST_BUNDLES} statements: left out."])
+
+
+def _note(run: RenderedRun, script: Script, notes: Sequence[str]) -> None:
+    for note in notes[:MOST_NOTES]:
+        run.fail(script.field, note, IGNORE)
+    if len(notes) > MOST_NOTES:
+        run.fail(script.field, f"… and {len(notes) - MOST_NOTES} more.", IGNORE)
+
+
+def _text(script: Script, problem: SqlProblem) -> str:
+    """With the column as it is in the flow."""
+    if problem.line == 1:
+        problem = replace(problem, column=max(1, problem.column - len(script.before)))
+    return str(problem)
