@@ -146,14 +146,14 @@ def dialect_of(task_type: str, hint: str = "") -> str:
 
 
 def _words_of(text: str) -> list[str]:
-    """Lower-case words, those of CamelCase also joined two by two: MsSql, SparkSql, BigQuery.
+    """Lower-case words, those of CamelCase also joined two by two: MsSql, SQL Server, BigQuery.
 
-    The last part of a dotted name says the most (a BigQuery task of a Google package), a path
-    the more the further it goes.
+    The last part of a dotted name says the most (a BigQuery task of a Google package).
     """
     found: list[str] = []
-    for part in reversed(re.split(r"[^A-Za-z0-9]+", text[:500])):
-        pieces = [p.lower() for p in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+", part)]
+    for part in reversed(re.split(r"[^A-Za-z0-9 ]+", text[:500])):
+        words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d*|\d+", part)
+        pieces = [word.lower() for word in words]
         found += [a + b for a, b in zip(pieces, pieces[1:], strict=False)]
         found += [part.lower(), *pieces]
     return [word for word in found if word]

@@ -14,6 +14,7 @@ from lineage.recording.openlineage import extras, stated
 from lineage.recording.openlineage.datasets import Said, Speaker, said_of_datasets
 from lineage.recording.openlineage.executions import derive_orphans, remove_empty, store_roots
 from lineage.recording.openlineage.rows import RunRow, lock_families, stored_runs
+from lineage.recording.openlineage.sql import add_sql
 from lineage.recording.openlineage.stated import Stating
 from lineage.recording.openlineage.task_runs import (
     childless,
@@ -138,6 +139,7 @@ def _spoken(
         for problem in said.problems:
             run.fail("facets", problem)
         found.append((row, run, said))
+    add_sql(found, rules)
     return found
 
 

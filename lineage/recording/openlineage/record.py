@@ -24,6 +24,7 @@ from lineage.recording.flows import KnownFlow, ensure_flows
 from lineage.recording.openlineage.families import store_families
 from lineage.recording.openlineage.hierarchy import settle_roots
 from lineage.recording.openlineage.rows import RunRow, lock_runs, mentioned
+from lineage.recording.openlineage.sql import look_ahead
 from lineage.recording.openlineage.standing import record_standing
 
 #: How often a request is tried, and how often it is looked at anew after something was refused.
@@ -82,6 +83,7 @@ def record_events(access: Access, values: Sequence[Any]) -> list[Outcome]:
         except InvalidEvent as exc:
             outcomes[index] = Outcome(index, str(exc), tuple(exc.problems))
     if events:
+        look_ahead(events.values())
         recording = _tried_again(access, events)
         outcomes |= {index: Outcome(index) for index in events} | recording.failed
     return [outcomes[index] for index in range(len(values))]
