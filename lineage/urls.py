@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from lineage.views.asset_columns import asset_column_lineage, asset_columns
 from lineage.views.asset_graph import asset_impact, asset_lineage, asset_neighbours
 from lineage.views.asset_offers import asset_offers
+from lineage.views.asset_quality import asset_quality
 from lineage.views.edges import asset_edges, edge_removal
 from lineage.views.executions import execution_detail, execution_list
 from lineage.views.explorer import explorer, explorer_svg
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern] = [
         name="asset_column_lineage",
     ),
     path("assets/<asset_id:asset_id>/-/executions", asset_executions, name="asset_executions"),
+    path("assets/<asset_id:asset_id>/-/quality", asset_quality, name="asset_quality"),
     path("assets/<asset_id:asset_id>/-/impact", asset_impact, name="asset_impact"),
     path("assets/<asset_id:asset_id>/-/lineage", asset_lineage, name="asset_lineage"),
     path("assets/<asset_id:asset_id>/-/offers", asset_offers, name="asset_offers"),

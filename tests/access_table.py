@@ -140,6 +140,11 @@ ACCESS: dict[str, dict[str, Row]] = {
         "POST orders-data-edge": (302, 404, 403, 302, 302, 302, 404),
         "POST orders-finance-edge": (302, 404, 404, 302, 302, 302, 404),
     },
+    "lineage:asset_quality": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
+    },
     "lineage:asset_columns": {
         "GET orders": PAGE,
         "GET ledger": PAGE_HIDDEN,
@@ -196,6 +201,18 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET bucket": API_HIDDEN,
     },
     "asset_columns_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
+    "asset_measurements": {
+        "GET orders": API_READ,
+        "GET ledger": API_HIDDEN,
+        "GET bucket": API_HIDDEN,
+    },
+    "asset_measurements_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
+    "asset_quality": {
+        "GET orders": API_READ,
+        "GET ledger": API_HIDDEN,
+        "GET bucket": API_HIDDEN,
+    },
+    "asset_quality_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
     "column_versions": {
         "GET orders": API_READ,
         "GET ledger": API_HIDDEN,

@@ -21,6 +21,12 @@ from catalog.api.columns import (
     ColumnVersionsById,
 )
 from catalog.api.locks import AssetLocking
+from catalog.api.measurements import (
+    AssetMeasurements,
+    AssetMeasurementsById,
+    AssetQuality,
+    AssetQualityById,
+)
 from catalog.api.namespaces import NamespaceItem, NamespaceSearch, NamespaceVariables
 
 urlpatterns: list[URLPattern] = [
@@ -50,6 +56,18 @@ urlpatterns: list[URLPattern] = [
         ColumnDifference.as_view(),
         name="column_difference",
     ),
+    path(
+        "assets/by-id/measurements",
+        AssetMeasurementsById.as_view(),
+        name="asset_measurements_by_id",
+    ),
+    path(
+        "assets/<path:asset_id>/measurements",
+        AssetMeasurements.as_view(),
+        name="asset_measurements",
+    ),
+    path("assets/by-id/quality", AssetQualityById.as_view(), name="asset_quality_by_id"),
+    path("assets/<path:asset_id>/quality", AssetQuality.as_view(), name="asset_quality"),
     path("assets/<path:asset_id>/lock", AssetLocking.as_view(), name="asset_lock"),
     path("assets/<path:asset_id>/restore", AssetRestore.as_view(), name="asset_restore"),
     path("assets/<path:asset_id>", AssetResource.as_view(), name="asset"),

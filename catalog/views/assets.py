@@ -11,6 +11,7 @@ from catalog.cursors import BadCursor
 from catalog.expiry import expiry_of
 from catalog.history import history_of
 from catalog.provenance import metadata_entries
+from catalog.quality import verdict_of
 from catalog.relations import relatives_of
 
 #: Columns of the overview; the tab has all of them.
@@ -27,6 +28,7 @@ def asset_detail(request: PageRequest, asset_id: str) -> HttpResponse:
         "entries": metadata_entries(asset.metadata, context["type"].keys, clock),
         "relatives": relatives_of(request.access, asset),
         "expiry": expiry_of(asset.expires_at, now),
+        "verdict": verdict_of(asset),
         "columns_shown": asset.columns[:COLUMNS],
         "offers": [action for action in offers_of(asset, now) if action["offered"]],
     }
