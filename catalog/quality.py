@@ -132,7 +132,7 @@ def verdict_of(asset: Asset) -> Verdict:
     """Of an asset that may be seen; one statement."""
     params = {"asset": asset.pk, "looked_at": LOOKED_AT, "outcomes": OUTCOMES}
     counts: Counter[str] = Counter()
-    tests = []
+    tests: list[Test] = []
     with connection.cursor() as cursor:
         cursor.execute(_VERDICT, params)
         for said, at, source, outcome, count, outcomes in cursor.fetchall():
@@ -228,7 +228,7 @@ class ColumnMetrics:
     """The latest metrics of columns: (column, metrics) in the order of the schema, COLUMNS at
     most, of `count`."""
 
-    rows: list[tuple[str, Mapping[str, Any]]]
+    rows: Sequence[tuple[str, Mapping[str, Any]]]
     count: int
     at: datetime
 

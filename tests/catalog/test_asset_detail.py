@@ -89,5 +89,5 @@ def test_the_frame_takes_a_fixed_number_of_statements(
     make_asset(cast.main, "a", metadata={str(n): n for n in range(60)}, tags=["x"] * 30)
     browser = cast.browser("admin")
     browser.get("/main/assets/a")
-    with django_assert_max_num_queries(6):  # session, user, grants, menu, asset, relatives
+    with django_assert_max_num_queries(7):  # session, user, grants, menu, asset, relatives, tests
         browser.get("/main/assets/a")
