@@ -165,6 +165,7 @@ SPECTACULAR_SETTINGS = {
             "Namespaces",
             "OpenLineage",
             "dbt",
+            "Tenant",
         )
     ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

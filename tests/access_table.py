@@ -273,6 +273,10 @@ ACCESS: dict[str, dict[str, Row]] = {
         "PUT data-variables": (401, 404, 403, 200, 403, 200, 404),
         "PUT finance-variables": (401, 404, 403, 200, 403, 200, 404),
     },
+    "tenant_settings": {
+        "GET -": (401, 404, 403, 403, 403, 200, 404),
+        "PUT settings": (401, 404, 403, 403, 403, 200, 404),
+    },
     #                                               422: ingest may not see what it names
     "edges": {
         "POST new-data-edge": (401, 404, 403, 200, 422, 200, 404),

@@ -108,6 +108,7 @@ THINGS = {
     "run-ledger": _execution("run-ledger"),
     "company.data": _namespace("company.data"),
     "company.finance": _namespace("company.finance"),
+    "settings": Thing({}, '{"infersSql": true}'),
     "data-variables": Thing({"name": "company.data"}, '{"region": "eu"}'),
     "finance-variables": Thing({"name": "company.finance"}, '{"region": "eu"}'),
     "new-data-flow": _new_flow("company.data"),

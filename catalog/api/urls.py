@@ -28,6 +28,7 @@ from catalog.api.measurements import (
     AssetQualityById,
 )
 from catalog.api.namespaces import NamespaceItem, NamespaceSearch, NamespaceVariables
+from catalog.api.tenant_settings import TenantSettings
 
 urlpatterns: list[URLPattern] = [
     path("assets", AssetCollection.as_view(), name="assets"),
@@ -78,4 +79,5 @@ urlpatterns: list[URLPattern] = [
         name="namespace_variables",
     ),
     path("namespaces/<str:name>", NamespaceItem.as_view(), name="namespace"),
+    path("settings", TenantSettings.as_view(), name="tenant_settings"),
 ]

@@ -102,3 +102,12 @@ def test_a_token_goes_alone_to_stdout(cast: Cast):
 def test_what_is_wrong_is_said_plainly(cast: Cast, line: str, message: str):
     with pytest.raises(CommandError, match=re.escape(message)):
         run(line)
+
+
+def test_settings_are_shown_and_changed(cast: Cast):
+    off = "infers-sql: off\nrequires-existing-namespaces: off"
+    assert run("tenant_settings")[0] == off
+    assert run("tenant_settings --infers-sql on")[0] == off.replace("off", "on", 1)
+    assert run("tenant_settings --tenant other")[0] == off
+    with pytest.raises(CommandError, match="create_tenant gone"):
+        run("tenant_settings --tenant gone")
