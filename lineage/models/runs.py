@@ -122,6 +122,10 @@ class OfExecutionQuerySet(ScopedQuerySet):
         return Q(execution__in=Execution.objects.allowed(access, action).values("pk"))
 
 
+#: How the fields begin that SQL stands in: of a task, or of OpenLineage's job.
+NOTES = ("tasks.", "job.facets.sql")
+
+
 class TaskRun(models.Model):
     """One run of a task: an iteration of a loop is a task run of its own (K1.5)."""
 
@@ -166,10 +170,14 @@ class TaskRun(models.Model):
 
     @property
     def asset_note(self) -> str:
-        """What asset problems did to the state (K1.11); "" without any."""
-        if not self.asset_errors:
+        """What asset problems did to the state (K1.11); "" without any.
+
+        What is noted of SQL never does anything to it.
+        """
+        behaviors = [e["behavior"] for e in self.asset_errors if not e["field"].startswith(NOTES)]
+        if not behaviors:
             return ""
-        behavior = self.asset_errors[0]["behavior"]
+        behavior = behaviors[0]
         if self.shown_state == self.state:
             return f"assetFailureBehavior {behavior}: the state {self.state} is not changed."
         return (

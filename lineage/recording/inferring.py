@@ -38,7 +38,7 @@ def scripts_for(
 ) -> list[Script]:
     """The scripts of a task as its run rendered them, without the secrets of the execution."""
     return [
-        Script(script.field, masking.anywhere(script.text), script.dialect, script.destination)
+        replace(script, text=masking.anywhere(script.text))
         for script in scripts_of(task, names, functions)
     ]
 

@@ -20,18 +20,13 @@ _QUERY = re.compile(r"\s*(?:SELECT|WITH)\b[^;]*;?\s*\Z", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """`field` is where it stands in the flow. `destination`: BigQuery's `destinationTable`, which
-    the rows of a query go into."""
+    """`field` is where it stands in the flow. `before`: what the other properties of the task put
+    before it, as SQL."""
 
     field: str
     text: str
     dialect: str
-    destination: str = ""
-
-    @property
-    def before(self) -> str:
-        """What the task itself puts before the script."""
-        return f"CREATE TABLE `{self.destination}` AS " if self.destination else ""
+    before: str = ""
 
     @property
     def whole(self) -> str:
@@ -58,11 +53,23 @@ def scripts_of(task: Task, names: Mapping[str, Any], functions: Functions) -> It
     names = {**names, "workingDir": names.get("workingDir", ".")} if dialect else names
     for _, (path, text) in zip(range(MOST_SCRIPTS if dialect else 0), texts(task), strict=False):
         rendered = rendered_text(text, names, functions)
-        target = task.properties.get("destinationTable")
-        into = ""
-        if dialect == "bigquery" and isinstance(target, str) and _QUERY.match(rendered):
-            into = rendered_text(target, names, functions)
-        yield Script(f"tasks.{task.id}.{path}", rendered, dialect, into)
+        told = {
+            key: rendered_text(value, names, functions)
+            for key in ("database", "schema", "destinationTable")
+            if isinstance(value := task.properties.get(key), str)
+        }
+        before = before_script(dialect, told, rendered)
+        yield Script(f"tasks.{task.id}.{path}", rendered, dialect, before)
+
+
+def before_script(dialect: str, told: Mapping[str, str], script: str) -> str:
+    """BigQuery: where the rows of a query go. Snowflake: where the names are at first."""
+    if dialect == "bigquery" and "destinationTable" in told and _QUERY.match(script):
+        return f"CREATE TABLE `{told['destinationTable']}` AS "
+    if dialect == "snowflake" and "database" in told:
+        place = f"{told['database']}.{told['schema']}" if "schema" in told else told["database"]
+        return f"USE {'SCHEMA' if 'schema' in told else 'DATABASE'} {place}; "
+    return ""
 
 
 def texts(task: Task) -> Iterable[tuple[str, str]]:

@@ -29,8 +29,9 @@ from lineage.sql.results import (
     statement_of,
 )
 
-#: Scripts in one call; further ones are not looked at.
-MOST_SCRIPTS = 100
+#: Different scripts in one call, whose time is over before as a rule; further ones are not looked
+#: at.
+MOST_SCRIPTS = 5_000
 #: What a worker may take to start, on a busy machine.
 START_SECONDS = 15.0
 #: What is kept of earlier answers, in statements and links; and for how many seconds those that

@@ -175,6 +175,7 @@ def test_what_is_not_understood_changes_no_state(cast: Cast) -> None:
     task = run(cast, flow("sql: CALL refresh()", assets))
     assert (task.state, task.shown_state) == ("SUCCESS", "SUCCESS")
     assert [error["behavior"] for error in task.asset_errors] == ["IGNORE"]
+    assert task.asset_note == ""
 
 
 def test_a_failed_run_makes_no_edges(cast: Cast) -> None:
@@ -264,6 +265,15 @@ def test_bigquerys_destination_table(cast: Cast) -> None:
     assert edges() == {("raw.orders", "acme.mart.daily")}
     assert ("raw.orders", "day", "acme.mart.daily", "day", "IDENTITY") in columns()
     assert Edge.objects.unscoped("test").get().sql == "SELECT day, total FROM raw.orders"
+
+
+def test_snowflakes_database_and_schema(cast: Cast) -> None:
+    where = ('database: "{{ vars.db }}"', "schema: mart", "sql: INSERT INTO t SELECT a FROM raw.s")
+    source = flow(
+        *where, AUTO, type="io.kestra.plugin.jdbc.snowflake.Query", head="variables: {db: shop}"
+    )
+    run(cast, source)
+    assert edges() == {("shop.raw.s", "shop.mart.t")}
 
 
 # How it is recorded
