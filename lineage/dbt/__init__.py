@@ -6,6 +6,7 @@ read as far as it is understood, and what was not is said.
 """
 
 from lineage.dbt.artifacts import FILES, Artifacts, read_artifacts
+from lineage.dbt.columns import column_links
 from lineage.dbt.declaring import DEFAULT_NAMESPACE, Options
 from lineage.dbt.lineage import bundles_of, declarations_of
 from lineage.dbt.nodes import Manifest, Node
@@ -27,6 +28,7 @@ __all__ = [
     "Options",
     "Source",
     "bundles_of",
+    "column_links",
     "declarations_of",
     "read_artifacts",
     "read_object",

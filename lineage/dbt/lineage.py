@@ -11,7 +11,7 @@ from lineage.dbt.catalog import Catalog
 from lineage.dbt.declaring import Options, declaration_of
 from lineage.dbt.nodes import Manifest, Node
 from lineage.dbt.notes import Notes
-from lineage.dsl.bundles import Bundle
+from lineage.dsl.bundles import Bundle, ColumnLink
 
 #: A statement longer than this is not kept with its edge.
 MAX_SQL = 1 << 20
@@ -39,7 +39,10 @@ def declarations_of(
 
 
 def bundles_of(
-    manifest: Manifest, declarations: Mapping[str, AssetDeclaration], notes: Notes
+    manifest: Manifest,
+    declarations: Mapping[str, AssetDeclaration],
+    notes: Notes,
+    columns: Mapping[str, tuple[ColumnLink, ...]] | None = None,
 ) -> dict[str, Bundle]:
     """Unique id → its bundle. A source's has neither inputs nor outputs: it only describes."""
     bundles = {}
@@ -53,6 +56,7 @@ def bundles_of(
             inputs=inputs_of(node, manifest, notes),
             outputs=(declared or AssetDeclaration(node.id, node.type),),
             origin="dbt",
+            columns=(columns or {}).get(node.unique_id, ()),
             sql=node.sql if len(node.sql) <= MAX_SQL else "",
         )
     return bundles

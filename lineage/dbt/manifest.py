@@ -171,6 +171,7 @@ def read_node(unique_id: str, kind: str, raw: Json, notes: Notes) -> Node | None
         title=title_of(kind, raw, name),
         type=asset_type_of(kind, raw, materialized),
         relation=".".join(parts),
+        written=relation,
         database=text(raw, "database"),
         schema=text(raw, "schema"),
         materialized=materialized,
@@ -182,6 +183,7 @@ def read_node(unique_id: str, kind: str, raw: Json, notes: Notes) -> Node | None
         parents=_parents(raw),
         facts=facts_of(kind, raw, config),
         sql=text(raw, "compiled_code", "compiled_sql"),
+        ephemerals=_inlined(raw),
     )
 
 
@@ -255,6 +257,11 @@ def _owned(raw: Json) -> Json:
 def _parents(raw: Json) -> tuple[str, ...]:
     nodes = sequence(mapping(raw, "depends_on"), "nodes")
     return tuple(dict.fromkeys(storable(node) for node in nodes if isinstance(node, str)))
+
+
+def _inlined(raw: Json) -> dict[str, str]:
+    ctes = (one for one in sequence(raw, "extra_ctes") if isinstance(one, Mapping))
+    return {text(one, "id"): text(one, "sql") for one in ctes}
 
 
 def _versioned(name: str, raw: Json) -> str:

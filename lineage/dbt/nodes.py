@@ -33,9 +33,11 @@ class Column:
 class Node:
     """One node that is an asset. `id`: its asset id (`lineage.dbt.naming`).
 
-    `relation`: its relation's name, unquoted; "" of what has none. `title`: what it is shown as.
+    `relation`: its relation's name, unquoted, and `written` as SQL writes it; "" of what has none.
+    `title`: what it is shown as.
     `type`: its asset type. `parents`: unique ids, tests left out. `facts`: what else dbt tells,
-    for `metadata.dbt`. `sql`: its compiled code, "" when it was not compiled.
+    for `metadata.dbt`. `sql`: its compiled code, "" when it was not compiled. `ephemerals`:
+    parent → its text as it stands inlined there.
     """
 
     unique_id: str
@@ -46,6 +48,7 @@ class Node:
     title: str = ""
     type: str = "Table"
     relation: str = ""
+    written: str = ""
     database: str = ""
     schema: str = ""
     materialized: str = ""
@@ -58,6 +61,12 @@ class Node:
     parents: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     sql: str = ""
+    ephemerals: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_sql(self) -> bool:
+        """Whether `sql` is a query, and not Python."""
+        return bool(self.sql) and self.facts.get("language", "sql") == "sql"
 
     @property
     def is_source(self) -> bool:

@@ -6,7 +6,7 @@ task runs, traces and edges, asset states.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from django.db import OperationalError, transaction
@@ -16,7 +16,8 @@ from accounts.access import Access
 from accounts.bulk import run_together
 from accounts.permissions import Action, Resource
 from catalog.reading.rules import validate_namespace
-from lineage.dbt import Artifacts, Notes, Options
+from lineage.dbt import Artifacts, Notes, Options, column_links
+from lineage.dbt.columns import Links
 from lineage.dbt_import.invocations import Recorded, record_invocation, runs_of
 from lineage.dbt_import.measuring import measured, measurement_rows
 from lineage.dbt_import.naming import name_nodes
@@ -25,17 +26,27 @@ from lineage.dbt_import.planning import Plan, marks_of, node_rows, plan_of
 from lineage.dbt_import.projects import keep_nodes, keep_project
 from lineage.dbt_import.results import ImportedRun, ImportRefused, ImportResult
 from lineage.dbt_import.statements import touches_of
-from lineage.dbt_import.stating import stated_edges
 from lineage.kestra.posted import FLOW_ID
+from lineage.recording import stated
 from lineage.recording.flows import KnownFlow, ensure_flows
+from lineage.recording.links import pairs
 from lineage.recording.resolving import resolve_assets
 from lineage.recording.runs import RenderedRun, store_task_runs
+from lineage.recording.stated import Stating
 from lineage.recording.traces import store_traces
 
 TRIES = 4
 #: Told (done, of how many, what comes now) as an import goes on.
 type Progress = Callable[[int, int, str], None]
-STEPS = ("finding assets", "writing runs", "writing assets and lineage", "writing names", "done")
+READING = "reading columns from SQL"
+STEPS = (
+    "finding assets",
+    "writing runs",
+    "writing assets and lineage",
+    "writing names",
+)
+#: What reading SQL may take within a request.
+SECONDS = 10.0
 
 
 def import_dbt(
@@ -45,19 +56,30 @@ def import_dbt(
     *,
     dry_run: bool = False,
     progress: Progress | None = None,
+    seconds: float = SECONDS,
 ) -> ImportResult:
     """Bring a project in as `access` may; what it may not change is told, node by node.
 
     Needs EXECUTION:INGEST in the namespace of the project's flow, else ImportRefused. `dry_run`
-    does everything and then takes it back, so it tells exactly what would change.
+    does everything and then takes it back, so it tells exactly what would change. `seconds`: for
+    reading column lineage from compiled SQL, all of it together.
     """
     flow_key = flow_key_of(access, artifacts, options)
+    tell = progress or _silent
+    notes = Notes(list(artifacts.notes.found))
+    columns = column_links(
+        artifacts.manifest,
+        artifacts.catalog,
+        notes,
+        seconds,
+        lambda done, total: tell(done, total, READING),
+    )
     for left in reversed(range(TRIES)):
         try:
             with transaction.atomic():
                 # Notes are taken anew with each try.
-                again = replace(artifacts, notes=Notes(list(artifacts.notes.found)))
-                result = _import(access, flow_key, again, options, progress or _silent)
+                again = replace(artifacts, notes=Notes(list(notes.found)))
+                result = _import(access, flow_key, again, options, columns, tell)
                 if dry_run:
                     transaction.set_rollback(True)
         except OperationalError as exc:
@@ -90,11 +112,12 @@ def _import(
     flow_key: tuple[str, str],
     artifacts: Artifacts,
     options: Options,
+    columns: Links,
     progress: Progress,
 ) -> ImportResult:
     progress(0, len(STEPS), STEPS[0])
     flow = flow_of(access, flow_key)
-    plan = plan_of(access, flow, artifacts, options)
+    plan = plan_of(access, flow, artifacts, options, columns)
     recorded = record_invocation(access, flow, artifacts.invocation, artifacts.notes)
     runs = list(runs_of(recorded, plan))
     namespaces = {flow.namespace: flow.namespace_pk}
@@ -117,17 +140,23 @@ def _write(
     touched = {plan.assets[asset_id]: touches for asset_id, touches in said.items()}
     for pk, mark in marks_of(plan).items():
         touched.setdefault(pk, []).append(mark)
-    statement, edges = stated_edges(tenant, plan.statements.values(), plan.assets)
     found = measured(plan.artifacts)
     writable = {node.id: pk for node, pk in plan.taken().values()}
-    run_together([statement, measurement_rows(tenant, found, writable, plan.source)])
+    statings = plan.statings()
+    run_together(
+        [
+            stated.edges(tenant, statings, plan.assets),
+            stated.column_edges(tenant, statings, plan.assets),
+            measurement_rows(tenant, found, writable, plan.source),
+        ]
+    )
     stored = store_traces(tenant, runs, plan.assets, namespaces, also=touched)
     progress(3, len(STEPS), STEPS[3])
     left_alone = name_nodes(plan)
     keep_nodes(tenant, plan.flow, node_rows(plan))
     if not plan.is_older:
         keep_project(plan.access, plan.flow, plan.manifest)
-    progress(4, len(STEPS), STEPS[4])
+    progress(4, len(STEPS), "done")
     return ImportResult(
         project=plan.manifest.project,
         namespace=plan.flow.namespace,
@@ -136,12 +165,20 @@ def _write(
         is_dry=False,
         is_older=plan.is_older,
         nodes=outcomes_of(plan, stored),
-        edges=edges,
-        column_edges=0,
+        edges=len({pair for one in statings for pair in between(one, plan.assets)}),
+        column_edges=sum(len(bundle.columns) for one in statings for bundle in one.bundles),
         run=_imported(recorded, found),
         problems=problems_of(plan, runs, left_alone),
         unlisted=plan.notes.left_off,
     )
+
+
+def between(stating: Stating, assets: Mapping[str, int]) -> Iterator[tuple[int, int]]:
+    """The edges from asset to asset that are stated."""
+    for bundle in stating.bundles:
+        for upstream, downstream in pairs(bundle, assets):
+            if upstream is not None and downstream is not None:
+                yield upstream, downstream
 
 
 def flow_of(access: Access, flow_key: tuple[str, str]) -> KnownFlow:

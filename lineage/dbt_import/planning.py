@@ -12,6 +12,7 @@ from catalog.finding import find_assets
 from catalog.merging import Touch
 from catalog.reading.declared import AssetDeclaration
 from lineage.dbt import Artifacts, Manifest, Node, Notes, Options, bundles_of, declarations_of
+from lineage.dbt.columns import Links
 from lineage.dbt.declaring import overlaid
 from lineage.dbt_import.changes import Changes, changes_of
 from lineage.dbt_import.projects import KnownNode, lock_project, stored_nodes
@@ -19,6 +20,7 @@ from lineage.dbt_import.statements import marking, source_of, statements_of
 from lineage.recording.flows import KnownFlow
 from lineage.recording.resolving import may_write
 from lineage.recording.runs import RenderedRun
+from lineage.recording.stated import Stating
 
 
 @dataclass(slots=True)
@@ -63,8 +65,18 @@ class Plan:
             if node.id in self.assets and not self.is_refused(node)
         }
 
+    def statings(self) -> list[Stating]:
+        """The lineage that the manifest states, of what the caller may write."""
+        return [
+            Stating(self.flow.pk, statement.posted.task_id, statement.at, statement.bundles)
+            for statement in self.statements.values()
+            if not statement.asset_errors
+        ]
 
-def plan_of(access: Access, flow: KnownFlow, artifacts: Artifacts, options: Options) -> Plan:
+
+def plan_of(
+    access: Access, flow: KnownFlow, artifacts: Artifacts, options: Options, columns: Links
+) -> Plan:
     """Locks the project: imports of it take turns from here on."""
     manifest, notes = artifacts.manifest, artifacts.notes
     newest = lock_project(access, flow, manifest)
@@ -85,7 +97,7 @@ def plan_of(access: Access, flow: KnownFlow, artifacts: Artifacts, options: Opti
         newest,
         known,
         changes_of(manifest, known, newest, rows),
-        statements_of(flow, manifest, bundles_of(manifest, declared, notes)),
+        statements_of(flow, manifest, bundles_of(manifest, declared, notes, columns)),
         source_of(flow, manifest),
         {asset.pk: asset.namespace for asset in found.values()},
     )

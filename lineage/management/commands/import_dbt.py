@@ -24,6 +24,9 @@ from lineage.dbt_import import ImportRefused, ImportResult, import_dbt
 from lineage.dbt_import.telling import lines_of, status_of
 from lineage.management.progress import Bar
 
+#: For reading column lineage from SQL: nobody waits for an answer to a request here.
+SQL_SECONDS = 600.0
+
 
 class Command(BaseCommand):
     help = __doc__ or ""
@@ -64,6 +67,7 @@ class Command(BaseCommand):
                 Options(options["namespace"], options["flow"], options["asset_namespace"]),
                 dry_run=options["dry_run"],
                 progress=bar,
+                seconds=SQL_SECONDS,
             )
         except InvalidArtifact as exc:
             raise CommandError(f"{exc.field}.json {exc.message}.") from exc

@@ -9,13 +9,13 @@ from catalog.naming import ensure_namespaces
 from lineage.openlineage.events import JobName
 from lineage.openlineage.registers import Registers
 from lineage.openlineage.rules import Rules
+from lineage.recording import stated
 from lineage.recording.flows import KnownFlow
-from lineage.recording.openlineage import extras, stated
+from lineage.recording.openlineage import extras
 from lineage.recording.openlineage.datasets import Said, Speaker, said_of_datasets
 from lineage.recording.openlineage.executions import derive_orphans, remove_empty, store_roots
 from lineage.recording.openlineage.rows import RunRow, lock_families, stored_runs
 from lineage.recording.openlineage.sql import add_sql
-from lineage.recording.openlineage.stated import Stating
 from lineage.recording.openlineage.task_runs import (
     childless,
     has_task_run,
@@ -27,6 +27,7 @@ from lineage.recording.openlineage.task_runs import (
 from lineage.recording.recounting import Forgotten, forget_traces
 from lineage.recording.resolving import resolve_assets
 from lineage.recording.runs import RenderedRun, StoredExecution, store_task_runs
+from lineage.recording.stated import Stating
 from lineage.recording.traces import source_of, store_traces
 from lineage.unifying import unify_names
 

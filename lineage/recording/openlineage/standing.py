@@ -20,11 +20,12 @@ from lineage.openlineage.accumulated import said_by
 from lineage.openlineage.events import DATASET, JobName, PostedEvent
 from lineage.openlineage.naming import task_id
 from lineage.openlineage.registers import Registers, said_at
+from lineage.recording import stated
 from lineage.recording.flows import KnownFlow, ensure_flows
-from lineage.recording.openlineage import extras, stated
+from lineage.recording.openlineage import extras
 from lineage.recording.openlineage.datasets import Said, Speaker, said_of_datasets
-from lineage.recording.openlineage.stated import Stating
 from lineage.recording.resolving import mentioned, out_of_reach
+from lineage.recording.stated import Stating
 from lineage.unifying import unify_names
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from catalog.reading.bodies import read_body
 from catalog.writing import write_assets
 from lineage.dbt import Artifacts, Options
 from lineage.dbt_import import ImportRefused, ImportResult, import_dbt
-from lineage.models import DbtNode, DbtProject, Edge, Execution, LineageEvent, TaskRun
+from lineage.models import ColumnEdge, DbtNode, DbtProject, Edge, Execution, LineageEvent, TaskRun
 from tests.conftest import Cast
 from tests.factories import make_asset
 from tests.lineage.dbt.builders import (
@@ -55,7 +55,7 @@ def edges() -> set[tuple[str | None, str | None]]:
 def everything() -> dict[str, list[Any]]:
     """All rows that an import may touch, without their times of recording."""
     tables: list[Any] = [Asset, Edge, Execution, TaskRun, LineageEvent, AssetMeasurement]
-    tables += [AssetAlias, AssetChange, DbtNode]
+    tables += [AssetAlias, AssetChange, ColumnEdge, DbtNode]
     left_out = {"imported_at", "updated_at", "created_at", "recorded_at"}
     return {
         table.__name__: [
@@ -173,6 +173,22 @@ def test_tests_are_quality_of_their_assets(cast: Cast) -> None:
     }
     written = measured.get(asset__public_id="harbour.main.berths", kind="output")
     assert written.values == {"rowCount": 3}
+
+
+def test_columns_come_out_of_columns(cast: Cast) -> None:
+    found = bring(cast, read_folder(HARBOUR))
+    rows = ColumnEdge.objects.unscoped(WHY).filter(
+        downstream__public_id="harbour.main.berth_occupancy", type="DIRECT"
+    )
+    fields = ("upstream__public_id", "upstream_column", "downstream_column", "subtype", "kind")
+    assert set(rows.values_list(*fields)) == {
+        ("harbour.main.berths", "berth_id", "berth_id", "IDENTITY", "dbt"),
+        ("harbour.main.berths", "berth_name", "berth_name", "IDENTITY", "dbt"),
+        ("harbour.main.stg_port_calls", "call_id", "calls", "AGGREGATION", "dbt"),
+        ("harbour.main.stg_port_calls", "arrived_at", "last_arrival", "AGGREGATION", "dbt"),
+    }
+    assert all(row.stated and row.last_execution_id for row in rows)
+    assert found.column_edges == ColumnEdge.objects.unscoped(WHY).count() == 31
 
 
 def test_unique_ids_are_other_names(cast: Cast) -> None:

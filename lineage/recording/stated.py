@@ -26,6 +26,8 @@ UPSERT = """
 on conflict (upstream_id, downstream_id, flow_id, task_id) do update set
     stated = true,
     kind = least(old.kind, excluded.kind),
+    sql = case when excluded.last_seen >= old.last_seen and excluded.sql <> ''
+               then excluded.sql else old.sql end,
     first_seen = least(old.first_seen, excluded.first_seen),
     last_seen = greatest(old.last_seen, excluded.last_seen)
 """
@@ -37,22 +39,21 @@ on conflict (downstream_id, downstream_column, upstream_id, upstream_column, flo
     first_seen = least(old.first_seen, excluded.first_seen),
     last_seen = greatest(old.last_seen, excluded.last_seen)
 """
-ORIGIN = "openlineage"
 
 
 def edges(
     tenant: Tenant, statings: Iterable[Stating], assets: Mapping[str, int]
 ) -> Statement | None:
     """Each input with each output of one bundle, as runs make them (`lineage.recording.links`)."""
-    found: dict[tuple[int | None, int | None, int | None, str], tuple[int, int]] = {}
-    for one in statings:
+    found: dict[tuple[int | None, int | None, int | None, str], tuple[int, int, str, str]] = {}
+    for one in sorted(statings, key=lambda one: one.at):
         flow, at = one.flow, one.at
         for bundle in one.bundles:
             for upstream, downstream in pairs(bundle, assets):
                 if flow is not None or (upstream and downstream):
                     key = (upstream, downstream, flow, one.task_id)
-                    first, last = found.get(key, (at, at))
-                    found[key] = (min(first, at), max(last, at))
+                    first, _, kind, sql = found.get(key, (at, at, bundle.origin, ""))
+                    found[key] = (first, at, min(kind, bundle.origin), bundle.sql or sql)
     return insertion(
         "lineage_edge as old",
         {
@@ -62,14 +63,15 @@ def edges(
             "task_id": "text",
             "tenant_id": "bigint",
             "kind": "text",
+            "sql": "text",
             "stated": "boolean",
             "runs": "int",
             "first_seen": "timestamptz",
             "last_seen": "timestamptz",
         },
         [
-            (*key, tenant.pk, ORIGIN, True, 0, moment(first), moment(last))
-            for key, (first, last) in sorted(
+            (*key, tenant.pk, kind, sql, True, 0, moment(first), moment(last))
+            for key, (first, last, kind, sql) in sorted(
                 found.items(), key=lambda item: tuple(part or 0 for part in item[0][:3])
             )
         ],
@@ -81,20 +83,20 @@ def column_edges(
     tenant: Tenant, statings: Iterable[Stating], assets: Mapping[str, int]
 ) -> Statement | None:
     """The column links of the same bundles."""
-    found: dict[tuple[Any, ...], tuple[int, int, str, bool]] = {}
+    found: dict[tuple[Any, ...], tuple[int, int, str, bool, str]] = {}
     for one in sorted(statings, key=lambda one: one.at):
         flow, at = one.flow, one.at
         for bundle in one.bundles:
             for *ends, description, masking in column_rows(bundle, assets):
                 key = (*ends, flow, one.task_id)
                 first = min(found[key][0], at) if key in found else at
-                found[key] = (first, at, description, masking)
+                found[key] = (first, at, description, masking, bundle.origin)
     return insertion(
         "lineage_columnedge as old",
         {**COLUMN_EDGE, "stated": "boolean"},
         [
-            (*key, said, masking, tenant.pk, ORIGIN, moment(first), moment(last), None, True)
-            for key, (first, last, said, masking) in sorted(
+            (*key, said, masking, tenant.pk, kind, moment(first), moment(last), None, True)
+            for key, (first, last, said, masking, kind) in sorted(
                 found.items(), key=lambda item: (*item[0][:6], item[0][6] or 0, item[0][7])
             )
         ],
