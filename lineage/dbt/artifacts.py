@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lineage.dbt.catalog import Catalog, read_catalog
@@ -23,6 +24,17 @@ class Artifacts:
     catalog: Catalog | None
     invocation: Invocation | None
     notes: Notes
+
+    @property
+    def as_of(self) -> datetime:
+        """Until when the manifest was what dbt worked with: it is written as a command begins,
+        and what its runs send in between is no later word on what the project says."""
+        times = [self.manifest.generated_at]
+        if self.catalog is not None:
+            times.append(self.catalog.generated_at)
+        if self.invocation is not None and self.invocation.id == self.manifest.invocation_id:
+            times.append(self.invocation.ended_at)
+        return max(times)
 
 
 def read_artifacts(files: Mapping[str, Source]) -> Artifacts:

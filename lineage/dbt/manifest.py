@@ -112,6 +112,7 @@ class _Read:
             generated_at=instant(self.metadata, "generated_at") or self.untimed(),
             dbt_version=text(self.metadata, "dbt_version"),
             nodes=nodes,
+            invocation_id=text(self.metadata, "invocation_id"),
             checks={id_: tested_by(check, nodes) for id_, check in self.checks.items()},
         )
 

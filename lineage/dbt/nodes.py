@@ -90,7 +90,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`generated_at`: when these facts held. `adapter`: duckdb, snowflake …, "" when untold."""
+    """`generated_at`: when it was written. `adapter`: duckdb, snowflake …, "" when untold.
+    `invocation_id`: of the dbt command that wrote it."""
 
     project: str
     adapter: str
@@ -98,3 +99,4 @@ class Manifest:
     dbt_version: str
     nodes: Mapping[str, Node]
     checks: Mapping[str, Check]
+    invocation_id: str = ""

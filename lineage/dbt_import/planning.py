@@ -97,7 +97,7 @@ def plan_of(
         newest,
         known,
         changes_of(manifest, known, newest, rows),
-        statements_of(flow, manifest, bundles_of(manifest, declared, notes, columns)),
+        statements_of(flow, artifacts.as_of, bundles_of(manifest, declared, notes, columns)),
         source_of(flow, manifest),
         {asset.pk: asset.namespace for asset in found.values()},
     )
@@ -138,7 +138,7 @@ def stored_columns(assets: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
 
 def marks_of(plan: Plan) -> dict[int, Touch]:
     """Asset row → that it is no more in the project, or again; where the caller may say so."""
-    at = max(plan.newest, plan.manifest.generated_at)
+    at = max(plan.newest, plan.artifacts.as_of)
     taken = plan.taken()
     marks = {
         taken[unique_id][1]: marking(plan.flow, at, plan.source, is_gone=False)

@@ -21,10 +21,10 @@ REMOVED = "removed"
 
 
 def statements_of(
-    flow: KnownFlow, manifest: Manifest, bundles: Mapping[str, Bundle]
+    flow: KnownFlow, at: datetime, bundles: Mapping[str, Bundle]
 ) -> dict[str, RenderedRun]:
-    """Unique id → what stands for a run of the node; none of them is stored."""
-    state = PostedState("SUCCESS", None, None, [], micros(manifest.generated_at))
+    """Unique id → what stands for a run of the node; none is stored. `at`: when it holds."""
+    state = PostedState("SUCCESS", None, None, [], micros(at))
     nobody = StoredExecution(0, flow.pk, [], "unchanged")
     told_in = _told_in(flow, state)
     return {

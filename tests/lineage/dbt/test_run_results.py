@@ -205,3 +205,15 @@ def test_what_was_written_and_what_the_warehouse_counts() -> None:
     assert metrics_of(artifacts.manifest, artifacts.catalog) == {
         "shop.main.a": {"rowCount": 12, "bytes": 2048}
     }
+
+
+def test_facts_hold_until_the_command_that_wrote_them_ends() -> None:
+    def as_of(minute: int) -> datetime:
+        return datetime(2026, 11, 20, 12, minute, tzinfo=UTC)
+
+    own = manifest(model("a"), metadata={"invocation_id": "inv-1"})
+    ran = run_results(result("model.shop.a"))
+    assert read(manifest=own).as_of == as_of(0)
+    assert read(manifest=own, catalog=catalog(a={})).as_of == as_of(1)
+    assert read(manifest=own, run_results=ran).as_of == as_of(5)
+    assert read(manifest=manifest(model("a")), run_results=ran).as_of == as_of(0)
