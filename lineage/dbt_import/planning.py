@@ -10,6 +10,7 @@ from accounts.access import Access
 from accounts.bulk import run
 from catalog.finding import find_assets
 from catalog.merging import Touch
+from catalog.moments import micros
 from catalog.reading.declared import AssetDeclaration
 from lineage.dbt import Artifacts, Manifest, Node, Notes, Options, bundles_of, declarations_of
 from lineage.dbt.columns import Links
@@ -67,8 +68,9 @@ class Plan:
 
     def statings(self) -> list[Stating]:
         """The lineage that the manifest states, of what the caller may write."""
+        at = micros(self.manifest.generated_at)
         return [
-            Stating(self.flow.pk, statement.posted.task_id, statement.at, statement.bundles)
+            Stating(self.flow.pk, statement.posted.task_id, at, statement.bundles)
             for statement in self.statements.values()
             if not statement.asset_errors
         ]

@@ -56,7 +56,11 @@ on conflict (downstream_id, downstream_column, upstream_id, upstream_column, flo
     first_seen = least(old.first_seen, excluded.first_seen),
     last_seen = greatest(old.last_seen, excluded.last_seen),
     last_execution_id = case when excluded.last_seen >= old.last_seen
-        then excluded.last_execution_id else old.last_execution_id end,
+        then excluded.last_execution_id
+        when old.stated then (select id from lineage_execution
+              where id in (excluded.last_execution_id, old.last_execution_id)
+              order by sorted_at desc, public_id desc limit 1)
+        else old.last_execution_id end,
     description = case when excluded.last_seen >= old.last_seen
         then excluded.description else old.description end,
     masking = case when excluded.last_seen >= old.last_seen

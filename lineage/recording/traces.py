@@ -153,6 +153,10 @@ on conflict (upstream_id, downstream_id, flow_id, task_id) do update set
     last_seen = greatest(old.last_seen, excluded.last_seen),
     last_execution_id = case
         when excluded.last_seen > old.last_seen then excluded.last_execution_id
+        when excluded.last_seen < old.last_seen and old.stated
+            then (select id from lineage_execution
+                  where id in (excluded.last_execution_id, old.last_execution_id)
+                  order by sorted_at desc, public_id desc limit 1)
         when excluded.last_seen < old.last_seen then old.last_execution_id
         else (select id from lineage_execution
               where id in (excluded.last_execution_id, old.last_execution_id)

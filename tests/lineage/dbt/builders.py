@@ -42,6 +42,11 @@ def model(name: str, parents: list[str] | None = None, **fields: Any) -> Json:
     return node(f"model.shop.{name}", parents, **table | fields)
 
 
+def sql(name: str, text: str, parents: list[str], **fields: Any) -> Json:
+    """A model with the SQL that it was compiled to."""
+    return model(name, parents, compiled_code=text, **fields)
+
+
 def source(name: str, **fields: Any) -> Json:
     table = {"database": "shop", "schema": "raw", "identifier": name, "source_name": "crm"}
     relation = {"relation_name": f'"shop"."raw"."{name}"'}

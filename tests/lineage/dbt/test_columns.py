@@ -1,7 +1,5 @@
 """Column lineage from compiled SQL: with a catalog, without one, through ephemeral models."""
 
-from typing import Any
-
 import pytest
 
 from lineage.dbt import Artifacts, Notes, column_links
@@ -15,6 +13,7 @@ from tests.lineage.dbt.builders import (
     read,
     read_folder,
     source,
+    sql,
 )
 
 
@@ -28,10 +27,6 @@ def links_of(artifacts: Artifacts, seconds: float = 30) -> tuple[set[tuple[str, 
         for link in found
         if link.downstream_column
     }, notes
-
-
-def sql(name: str, text: str, parents: list[str], **fields: Any) -> dict[str, Any]:
-    return model(name, parents, compiled_code=text, **fields)
 
 
 def test_an_ephemeral_model_is_a_table_between() -> None:

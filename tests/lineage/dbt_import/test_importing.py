@@ -31,6 +31,7 @@ from tests.lineage.dbt.builders import (
     result,
     run_results,
     source,
+    sql,
 )
 from tests.statements import statements
 
@@ -429,6 +430,24 @@ def test_runs_of_an_older_artifact_count_once(cast: Cast) -> None:
     edge = Edge.objects.unscoped(WHY).get(upstream__public_id="shop.main.a")
     assert (edge.runs, edge.stated) == (2, True)
     assert Execution.objects.unscoped(WHY).count() == 2
+
+
+@pytest.mark.parametrize("order", [(1, 2, 9), (9, 2, 1), (9, 1, 2), (2, 9, 1)])
+def test_an_edge_names_its_last_run_also_when_a_later_manifest_states_it(
+    cast: Cast, order: tuple[int, ...]
+) -> None:
+    nodes = [model("a"), sql("b", 'select id from "shop"."main"."a"', ["model.shop.a"])]
+    for n in order:
+        at = f"2026-11-{20 + n}T12:05:00Z"
+        ran = run_results(
+            result("model.shop.b", timing=[]), invocation_id=f"inv-{n}", generated_at=at
+        )
+        own = {"run_results": ran} if n < 9 else {}
+        bring(cast, read(manifest=manifest(*nodes, **later(n)), **own))
+    for table in (Edge, ColumnEdge):
+        edge = table.objects.unscoped(WHY).get(upstream__public_id="shop.main.a")
+        assert edge.last_execution is not None
+        assert edge.last_execution.public_id == "inv-2"
 
 
 def test_an_execution_of_another_flow_stays_its_own(cast: Cast) -> None:
