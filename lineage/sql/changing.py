@@ -27,8 +27,23 @@ def insert(doing: Statement, node: exp.Insert) -> None:
     if isinstance(target, TableName):
         doing.returning(node, target, scope)
     into = (node.args.get("returning") or exp.Returning()).args.get("into")
-    if isinstance(into, exp.Expr):
-        doing.write(doing.target(into)[0], Relation(), {})
+    if isinstance(into, exp.Identifier):
+        table = exp.to_table(into.name, dialect=doing.script.grammar)
+        doing.write(doing.target(table)[0], Relation(), {})
+    conflict = node.args.get("conflict") or exp.OnConflict()
+    if isinstance(target, TableName):
+        _on_conflict(doing, conflict, target)
+
+
+def _on_conflict(doing: Statement, conflict: exp.OnConflict, target: TableName) -> None:
+    """ON CONFLICT DO UPDATE, where it asks other tables."""
+    scope = Scope(doing.reading)
+    columns = [
+        Column(doing.script.names.column(column.this), found)
+        for each in conflict.expressions
+        for column, found in assigned(doing, each, scope)
+    ]
+    doing.link(target.text, columns, {})
 
 
 def _inserted_into(doing: Statement, node: exp.Expr) -> tuple[TableName | str | None, list[Name]]:
@@ -222,12 +237,16 @@ def merge(doing: Statement, node: exp.Merge) -> None:
     columns: list[Column] = []
     for when in node.args["whens"].expressions:
         reading.decide(when.args.get("condition"), FILTER, scope)
-        columns += _merged(doing, when.args.get("then"), scope, source[0].relation)
+        columns += _merged(doing, when.args.get("then"), scope, source[0].relation, target)
     doing.write(target, Closed(columns), reading.shaping)
 
 
 def _merged(
-    doing: Statement, then: exp.Expr | None, scope: Scope, source: Relation
+    doing: Statement,
+    then: exp.Expr | None,
+    scope: Scope,
+    source: Relation,
+    target: TableName | str | None,
 ) -> list[Column]:
     """The columns that one branch of a MERGE writes."""
     names = doing.script.names
@@ -240,10 +259,12 @@ def _merged(
         if not isinstance(then.expression, exp.Tuple):
             return list(source.columns)
         into = then.this.expressions if isinstance(then.this, exp.Tuple | exp.Schema) else []
-        called = [c.this if isinstance(c, exp.Column) else c for c in into]
+        called = [names.column(c.this if isinstance(c, exp.Column) else c) for c in into]
+        if not called and isinstance(target, TableName):
+            called = list(doing.columns_of(target))
         values = then.expression.expressions
         return [
-            Column(names.column(name), told(sources(value, scope), value, scope))
+            Column(name, told(sources(value, scope), value, scope))
             for name, value in zip(called, values, strict=False)
         ]
     return []

@@ -156,6 +156,14 @@ def _open_rowset(match: re.Match[str], text: str, dialect: Dialect) -> str:
     return re.sub(r"\b(OPENROWSET\s*\(\s*)BULK\b", r"\1", text, flags=re.IGNORECASE)
 
 
+def _output_into(match: re.Match[str], text: str, dialect: Dialect) -> str:
+    """T-SQL: OUTPUT … INTO takes a name of several parts; sqlglot wants one."""
+    if dialect.name != "tsql":
+        return text
+    name = match["name"].replace("[", "").replace("]", "")
+    return f"{text[: match.start('name')]}[{name}]{text[match.end('name') :]}"
+
+
 def _live(match: re.Match[str], text: str, dialect: Dialect) -> str:
     """Databricks: tables of a pipeline are LIVE.name inside it."""
     return re.sub(r"\bLIVE\s*\.\s*(?=[\w`])", "", _without(match, text, dialect), flags=re.I)
@@ -221,6 +229,13 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
     (
         _compiled(r"ALTER\s+SESSION\s+SET\s+CURRENT_SCHEMA\s*=\s*(?P<name>[\w\"]+)"),
         _used,
+    ),
+    (
+        _compiled(
+            r"(?:INSERT|UPDATE|DELETE|MERGE|WITH)\b.*?\bOUTPUT\s[^;]*?\bINTO\s+"
+            r"(?P<name>[\w\[\]]+(?:\.[\w\[\]]+)+)"
+        ),
+        _output_into,
     ),
     (
         _compiled(r"(?:SELECT|WITH|INSERT|MERGE|CREATE)\b.*\bOPENROWSET\s*\(\s*BULK\b"),

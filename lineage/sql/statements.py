@@ -114,7 +114,7 @@ class Statement:
     ) -> None:
         """Rows of a query go into `target`: by their place into `columns`, else by their name."""
         if isinstance(target, TableName) and not columns and not by_name:
-            columns = self._columns_of(target)
+            columns = self.columns_of(target)
         relation = answer.relation
         if columns and not by_name and not relation.is_open:
             relation = renamed(relation, columns[: len(relation.columns)])
@@ -122,7 +122,8 @@ class Statement:
             relation = Relation()
         self.write(target, relation, answer.shaping)
 
-    def _columns_of(self, target: TableName) -> Sequence[Name]:
+    def columns_of(self, target: TableName) -> Sequence[Name]:
+        """The columns of a table that the script has made, in their order; else none."""
         temporary = self.script.temporary(target)
         if temporary is not None:
             return temporary.columns

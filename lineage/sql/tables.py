@@ -220,6 +220,9 @@ def _pivoted(pivot: exp.Pivot, relation: Relation, scope: Scope) -> Relation:
     )
     columns = [column for column in relation.columns if column.name.key not in hidden]
     columns += [Column(names.column(name), values) for name in made]
+    if unpivots:  # and one that only says which column a value was in
+        labels = [field.this for field in pivot.args.get("fields") or ()]
+        columns += [Column(names.column(n), {}) for n in labels if isinstance(n, exp.Identifier)]
     found = Starred(columns, [relation], hidden) if relation.is_open else Closed(columns)
     return renamed(found, _alias_columns(pivot.args.get("alias"), scope))
 
