@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from lineage.views.asset_columns import asset_column_lineage, asset_columns
+from lineage.views.asset_facets import asset_facets
 from lineage.views.asset_graph import asset_impact, asset_lineage, asset_neighbours
 from lineage.views.asset_offers import asset_offers
 from lineage.views.asset_quality import asset_quality
@@ -12,6 +13,8 @@ from lineage.views.explorer import explorer, explorer_svg
 from lineage.views.flow_dbt import flow_dbt
 from lineage.views.flows import flow_detail, flow_list
 from lineage.views.home import home
+from lineage.views.openlineage_jobs import flow_openlineage
+from lineage.views.openlineage_runs import execution_openlineage
 from lineage.views.usages import asset_executions
 
 app_name = "lineage"
@@ -20,9 +23,19 @@ urlpatterns: list[URLPattern] = [
     path("lineage", explorer, name="explorer"),
     path("lineage/graph.svg", explorer_svg, name="explorer_svg"),
     path("executions", execution_list, name="execution_list"),
+    path(
+        "executions/<path:execution_id>/-/openlineage",
+        execution_openlineage,
+        name="execution_openlineage",
+    ),
     path("executions/<path:execution_id>", execution_detail, name="execution_detail"),
     path("flows", flow_list, name="flow_list"),
     path("dbt", flow_dbt, name="flow_dbt"),
+    path(
+        "flows/<str:namespace>/<str:flow_id>/-/openlineage",
+        flow_openlineage,
+        name="flow_openlineage",
+    ),
     path("flows/<str:namespace>/<str:flow_id>", flow_detail, name="flow_detail"),
     path("assets/<asset_id:asset_id>/-/edges", asset_edges, name="asset_edges"),
     path(
@@ -38,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("assets/<asset_id:asset_id>/-/executions", asset_executions, name="asset_executions"),
     path("assets/<asset_id:asset_id>/-/quality", asset_quality, name="asset_quality"),
+    path("assets/<asset_id:asset_id>/-/facets", asset_facets, name="asset_facets"),
     path("assets/<asset_id:asset_id>/-/impact", asset_impact, name="asset_impact"),
     path("assets/<asset_id:asset_id>/-/lineage", asset_lineage, name="asset_lineage"),
     path("assets/<asset_id:asset_id>/-/offers", asset_offers, name="asset_offers"),

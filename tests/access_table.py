@@ -145,6 +145,11 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET ledger": PAGE_HIDDEN,
         "GET bucket": PAGE_HIDDEN,
     },
+    "lineage:asset_facets": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
+    },
     "lineage:asset_columns": {
         "GET orders": PAGE,
         "GET ledger": PAGE_HIDDEN,
@@ -173,8 +178,10 @@ ACCESS: dict[str, dict[str, Row]] = {
     "lineage:home": {"GET -": PAGE},
     "lineage:execution_list": {"GET -": PAGE},
     "lineage:execution_detail": {"GET run-orders": PAGE, "GET run-ledger": PAGE_HIDDEN},
+    "lineage:execution_openlineage": {"GET run-orders": PAGE, "GET run-ledger": PAGE_HIDDEN},
     "lineage:flow_list": {"GET -": PAGE},
     "lineage:flow_dbt": {"GET -": PAGE, "POST dbt-form": (302, 404, 403, 200, 302, 200, 404)},
+    "lineage:flow_openlineage": {"GET build_orders": PAGE, "GET close_books": PAGE_HIDDEN},
     "lineage:flow_detail": {"GET build_orders": PAGE, "GET close_books": PAGE_HIDDEN},
     "lineage:asset_executions": {
         "GET orders": PAGE,
@@ -201,6 +208,16 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET bucket": API_HIDDEN,
     },
     "asset_columns_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
+    "openlineage_facets": {
+        "GET orders": API_READ,
+        "GET ledger": API_HIDDEN,
+        "GET bucket": API_HIDDEN,
+    },
+    "openlineage_facets_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
+    "execution_openlineage_events": {"GET run-orders": API_READ, "GET run-ledger": API_HIDDEN},
+    "execution_openlineage_runs": {"GET run-orders": API_READ, "GET run-ledger": API_HIDDEN},
+    "openlineage_event_search": {"GET -": API_READ},
+    "flow_openlineage_jobs": {"GET build_orders": API_READ, "GET close_books": API_HIDDEN},
     "asset_measurements": {
         "GET orders": API_READ,
         "GET ledger": API_HIDDEN,

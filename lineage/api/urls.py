@@ -14,6 +14,14 @@ from lineage.api.flow_inputs import FlowInputs
 from lineage.api.flow_reads import FlowRevisions, FlowSearch, NamespaceFlows
 from lineage.api.flow_writes import FlowCollection, FlowResource
 from lineage.api.openlineage import OpenLineageBatchPost, OpenLineageEventPost
+from lineage.api.openlineage_reads import (
+    ExecutionEvents,
+    ExecutionRuns,
+    FlowJobs,
+    OpenLineageEventSearch,
+    OpenLineageFacets,
+    OpenLineageFacetsById,
+)
 from lineage.api.traces import EventsByQuery, EventSearch, UsagesByQuery, UsageSearch
 
 urlpatterns: list[URLPattern] = [
@@ -39,6 +47,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("assets/by-id/columns", AssetColumnsById.as_view(), name="asset_columns_by_id"),
     path("assets/<path:asset_id>/columns", AssetColumns.as_view(), name="asset_columns"),
+    path("assets/by-id/facets", OpenLineageFacetsById.as_view(), name="openlineage_facets_by_id"),
+    path("assets/<path:asset_id>/facets", OpenLineageFacets.as_view(), name="openlineage_facets"),
     path("assets/by-query", AssetsByQuery.as_view(), name="assets_by_query"),
     path("assets/usages/search", UsageSearch.as_view(), name="usage_search"),
     path("assets/usages/by-query", UsagesByQuery.as_view(), name="usages_by_query"),
@@ -52,6 +62,21 @@ urlpatterns: list[URLPattern] = [
     path("dbt/artifacts", DbtArtifacts.as_view(), name="dbt_artifacts"),
     path("executions", ExecutionCollection.as_view(), name="executions"),
     path("executions/search", ExecutionSearch.as_view(), name="execution_search"),
+    path(
+        "executions/<path:execution_id>/openlineage-events",
+        ExecutionEvents.as_view(),
+        name="execution_openlineage_events",
+    ),
+    path(
+        "executions/<path:execution_id>/openlineage-runs",
+        ExecutionRuns.as_view(),
+        name="execution_openlineage_runs",
+    ),
+    path(
+        "openlineage/events/search",
+        OpenLineageEventSearch.as_view(),
+        name="openlineage_event_search",
+    ),
     path("executions/<path:execution_id>", ExecutionItem.as_view(), name="execution"),
     path("flows", FlowCollection.as_view(), name="flows"),
     path("flows/search", FlowSearch.as_view(), name="flow_search"),
@@ -61,6 +86,11 @@ urlpatterns: list[URLPattern] = [
         "flows/<str:namespace>/<str:flow_id>/inputs",
         FlowInputs.as_view(),
         name="flow_inputs",
+    ),
+    path(
+        "flows/<str:namespace>/<str:flow_id>/openlineage-jobs",
+        FlowJobs.as_view(),
+        name="flow_openlineage_jobs",
     ),
     path(
         "flows/<str:namespace>/<str:flow_id>/revisions",

@@ -81,7 +81,8 @@ class Keyset:
 
     @property
     def _kind(self) -> type:
-        return {"at": datetime, "sorted_at": datetime, "id": int}.get(self.column, str)
+        times = dict.fromkeys(("at", "sorted_at", "received_at"), datetime)
+        return {**times, "id": int}.get(self.column, str)
 
 
 #: Lists of what has happened.
@@ -89,6 +90,7 @@ NEWEST_FIRST = Keyset("sorted_at")
 OLDEST_FIRST = Keyset("sorted_at", descending=False)
 LATEST_USE_FIRST = Keyset("at")
 EARLIEST_USE_FIRST = Keyset("at", descending=False)
+LATEST_RECEIVED_FIRST = Keyset("received_at")
 #: Lists of what was added, by the row.
 ADDED_LAST_FIRST = Keyset("id")
 ADDED_FIRST_FIRST = Keyset("id", descending=False)

@@ -1,11 +1,13 @@
 """How graph pages say things: addresses that differ in one choice, steps, capped counts."""
 
 import json
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 
+from catalog.moments import moment
 from lineage.column_sights import ColumnSight
 from lineage.entries import Entry, counted
 from lineage.queries.horizon import Direction
@@ -108,3 +110,9 @@ def column_api_url(sight: ColumnSight, asset_id: str) -> str:
     if "indirect" in named:
         named["indirect"] = "false"
     return "?" + urlencode({"id": asset_id} | usual | named)
+
+
+@register.filter
+def micros(at: int) -> datetime:
+    """µs since 1970 as a moment."""
+    return moment(at)

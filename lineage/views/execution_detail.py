@@ -16,6 +16,7 @@ from lineage.queries import run_detail
 from lineage.queries.run_detail import Branch, Touched, Touches
 from lineage.queries.runs import secrets_of
 from lineage.views.execution_rows import picture, seconds_of, trigger_text
+from lineage.views.openlineage_runs import openlineage_of
 
 #: Task runs in the chart at first, and after "show all".
 ROWS, ROWS_AT_MOST = 200, 2_000
@@ -28,12 +29,14 @@ FOLDED, SHOWN = 160, 20_000
 
 
 def detail(access: Access, execution: Execution, *, more: bool, now: datetime) -> dict[str, Any]:
-    """A dozen statements, whatever the number of task runs and assets."""
+    """Some fifteen statements, whatever the number of task runs and assets."""
     masking = Masking.of(execution.inputs, secrets_of([execution])[execution.pk])
     task_runs = run_detail.task_runs_of(access, execution, ROWS_AT_MOST if more else ROWS)
     for run in task_runs:
         run.value = masking.anywhere(run.value)
-    found = problems(run_detail.troubled_task_runs(access, execution), masking)
+    openlineage = openlineage_of(access, execution)
+    troubled = run_detail.troubled_task_runs(access, execution)
+    found = problems(troubled, masking, openlineage.get("traces", {}))
     error = masking.anywhere(execution.error)
     branches = run_detail.tree(task_runs)
     touches = run_detail.touched_assets(access, task_runs)
@@ -54,6 +57,7 @@ def detail(access: Access, execution: Execution, *, more: bool, now: datetime) -
         "inputs": values(masking.inputs(execution.inputs)),
         "outputs": values(masking.anywhere(execution.outputs)),
         "labels": masking.anywhere(execution.labels),
+        **openlineage,
     }
 
 
@@ -145,13 +149,19 @@ def cell(touched: Touched | None) -> Cell:
     return Cell(assets[:NAMED], max(0, len(assets) - NAMED), hidden)
 
 
-def problems(runs: Iterable[TaskRun], masking: Masking) -> list[dict[str, Any]]:
-    """What went wrong, task run by task run, with the behavior that applied to assets."""
+def problems(
+    runs: Iterable[TaskRun], masking: Masking, traces: Mapping[int, str]
+) -> list[dict[str, Any]]:
+    """What went wrong, task run by task run, with the behavior that applied to assets.
+
+    `traces`: task run key → where it went wrong, if a client told.
+    """
     return [
         {
             "run": run,
             "value": masking.anywhere(run.value),
             "error": masking.anywhere(run.error),
+            "trace": masking.anywhere(traces.get(run.pk, "")),
             "asset_errors": masking.anywhere(run.asset_errors),
         }
         for run in runs

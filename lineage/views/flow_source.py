@@ -4,27 +4,17 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers.data import YamlLexer
+from django.utils.safestring import SafeString
 
-#: Characters that are highlighted, some 50 ms' worth; longer sources are shown as plain text.
-HIGHLIGHTED = 40_000
+from lineage.highlighting import highlighted
+
 #: Lines of either revision that are compared: the time grows with their square.
 COMPARED = 5_000
 
 
-@lru_cache(maxsize=128)
-def highlighted(source: str) -> SafeString:
-    """HTML with classes only; app.css has the colours."""
-    if len(source) > HIGHLIGHTED:
-        return mark_safe(escape(source))  # noqa: S308 just escaped
-    html = highlight(source, YamlLexer(stripnl=False), HtmlFormatter(nowrap=True))
-    return mark_safe(html)  # noqa: S308 Pygments escapes what it marks up
+def source_html(source: str) -> SafeString:
+    return highlighted(source, "yaml")
 
 
 @dataclass(frozen=True, slots=True)

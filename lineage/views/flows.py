@@ -20,7 +20,8 @@ from lineage.queries.dbt import project_of
 from lineage.queries.flows import PastRun
 from lineage.queries.runs import ExecutionFilter
 from lineage.views.execution_rows import execution_rows, picture
-from lineage.views.flow_source import diff, highlighted
+from lineage.views.flow_source import diff, source_html
+from lineage.views.openlineage_jobs import jobs_of
 
 #: A list says "1,000+" where there are more.
 COUNTED = 1_000
@@ -92,6 +93,7 @@ def flow_detail(request: PageRequest, namespace: str, flow_id: str) -> HttpRespo
         "rows": execution_rows(recent, runs.touched_counts(recent), timezone.now()),
         "reads": flows.reads_of(access, flow),
         "writes": flows.writes_of(access, flow),
+        **jobs_of(access, flow),
         "dbt": None if flow.is_registered else project_of(access, flow),
         **(source_context(request, flow) if flow.is_registered else {}),
     }
@@ -115,7 +117,7 @@ def source_context(request: PageRequest, flow: Flow) -> dict[str, object]:
         "inputs_text": values_text(inputs),
         "revision": sources[number],
         "revisions": flows.revisions_of(request.access, flow),
-        "source": highlighted(sources[number].source),
+        "source": source_html(sources[number].source),
         "against": against,
         "difference": diff(sources[against].source, sources[number].source) if against else None,
         "declared": declared,

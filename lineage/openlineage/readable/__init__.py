@@ -4,7 +4,8 @@ Members that the specification does not know come after the others; what is of a
 is shown as JSON. A page offers the whole JSON besides.
 """
 
+from lineage.openlineage.readable.masked import masked
 from lineage.openlineage.readable.page import readable
 from lineage.openlineage.readable.rows import ReadableFacet, Row
 
-__all__ = ["ReadableFacet", "Row", "readable"]
+__all__ = ["ReadableFacet", "Row", "masked", "readable"]

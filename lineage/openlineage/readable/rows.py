@@ -83,7 +83,12 @@ def others(body: Mapping[str, Any], known: frozenset[str]) -> Iterator[Row]:
 
 def secret_row(label: str, value: Any) -> Row:
     """A value that is not shown where its name says that it is secret."""
-    return Row(label, SECRET_MASK) if _SECRET.search(label) else value_row(label, value)
+    return Row(label, SECRET_MASK) if is_secret(label) else value_row(label, value)
+
+
+def is_secret(name: str) -> bool:
+    """Whether the name of a value says that it is not for everybody."""
+    return bool(_SECRET.search(name))
 
 
 def items_in(body: Mapping[str, Any], key: str) -> Iterator[Any]:

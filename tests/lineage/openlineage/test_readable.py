@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lineage.dsl import SECRET_MASK
-from lineage.openlineage.readable import Row, readable
+from lineage.openlineage.readable import Row, masked, readable
 from lineage.openlineage.readable.page import MAX_ROWS
 from tests.lineage.openlineage.samples import BASE, SPEC, example_names, spec_example, with_spec
 from tests.lineage.openlineage.test_facets import bodies, nested
@@ -177,3 +177,20 @@ def test_anything_can_be_shown(name: str, facet: Any, position: str):
     shown = readable(name, facet, position)
     assert all(isinstance(row.label, str) and row.kind in KINDS for row in shown.rows)
     assert all(isinstance(row.value, str) for row in shown.rows if row.kind != "json")
+
+
+def test_the_json_of_a_page_hides_what_its_rows_hide():
+    facet = {
+        "variables": [{"name": "DB_PASSWORD", "value": "hunter2"}, {"name": "STAGE", "value": 1}],
+        "apiKey": "abc",
+        "tokens": {"count": 3},
+        "uri": "postgres://me:pw@db/x",
+        "none": None,
+    }
+    shown = masked(facet)
+    assert shown["variables"][0] == {"name": "DB_PASSWORD", "value": SECRET_MASK}
+    assert shown["variables"][1] == facet["variables"][1]
+    assert shown["apiKey"] == SECRET_MASK
+    assert shown["tokens"] == {"count": 3}
+    assert "pw" not in shown["uri"]
+    assert facet["apiKey"] == "abc", "what is stored stays as it is"

@@ -5,17 +5,18 @@ import difflib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineage.views.flow_source import COMPARED, HIGHLIGHTED, diff, highlighted
+from lineage.highlighting import HIGHLIGHTED
+from lineage.views.flow_source import COMPARED, diff, source_html
 
 
 def test_yaml_is_marked_up_with_classes_only():
-    html = highlighted("id: a  # why\nn: 1\n")
+    html = source_html("id: a  # why\nn: 1\n")
     assert '<span class="nt">id</span>' in html
     assert "style=" not in html
 
 
 def test_a_long_source_is_shown_plainly_and_escaped():
-    html = highlighted("# <b>\n" * HIGHLIGHTED)
+    html = source_html("# <b>\n" * HIGHLIGHTED)
     assert "&lt;b&gt;" in html
     assert "<" not in html
 
