@@ -40,6 +40,7 @@ class Stored:
     """One locked asset: its values and counters, and what this request changes of them."""
 
     pk: int
+    public_id: str
     namespace_pk: int | None
     deleted_at: datetime | None
     values: AssetValues
@@ -63,7 +64,7 @@ class Stored:
             return
         kind = "updated" if self.values.clock else "created"
         created_at, namespace = self.values.created_at, self.values.namespace
-        changes = merge(self.values, touch)
+        changes = merge(self.values, touch, self.public_id)
         if self.deleted_at and touch.part is Part.WRITE and when > self.deleted_at:
             self.deleted_at, kind = None, "restored"
         if changes or kind != "updated":
@@ -112,19 +113,28 @@ def lock_assets(pks: Sequence[int]) -> list[Stored]:
     """
     run(LOCK_STATES, [list(pks)])
     rows = run(
-        "select s.asset_id, a.namespace_id, a.deleted_at, a.type, n.name, a.display_name,"
-        " a.description, a.metadata::text, a.created_at, s.updated_at, s.clock::text, a.status,"
-        " a.expires_at, a.owners, a.actions::text, a.part_of::text, a.related_to::text, a.tags,"
+        "select s.asset_id, a.public_id, a.namespace_id, a.deleted_at,"
+        " a.merged_into_id is not null, a.type, n.name, a.display_name, a.description,"
+        " a.metadata::text, a.created_at, s.updated_at, s.clock::text, a.status, a.expires_at,"
+        " a.owners, a.actions::text, a.part_of::text, a.related_to::text, a.tags,"
         " a.columns::text, s.writes, s.first_written_at, s.last_written_at, s.last_read_at,"
-        " s.last_failed_at, a.merged_into_id is not null"
+        " s.last_failed_at"
         " from catalog_assetstate s join catalog_asset a on a.id = s.asset_id"
         " left join catalog_namespace n on n.id = a.namespace_id"
         " where s.asset_id = any(%s::bigint[]) order by s.asset_id",
         [list(pks)],
     )
     return [
-        Stored(pk, namespace_pk, deleted_at, _values(rest[:16]), Counters(*rest[16:21]), rest[21])
-        for pk, namespace_pk, deleted_at, *rest in rows
+        Stored(
+            pk,
+            public_id,
+            namespace_pk,
+            deleted_at,
+            _values(rest[:16]),
+            Counters(*rest[16:]),
+            is_merged=merged,
+        )
+        for pk, public_id, namespace_pk, deleted_at, merged, *rest in rows
     ]
 
 

@@ -1,37 +1,47 @@
 """What two assets that become one are together, and what is left when they are two again.
 
 Register by register, as if the words on both had always been on one: the later stamp holds
-(`catalog.merging`). Only what people give an asset bit by bit is united: owners, tags and columns
-of either are those of both, until somebody declares them anew. Nothing here asks the database.
+(`catalog.merging`), and what is said under each name of owners, tags and columns counts
+(`catalog.uniting`). So it does not matter when the two are found to be one. Nothing here asks the
+database.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from catalog.merging import UNDECLARED, WHOLE, AssetValues, Changes, settle
+from catalog.merging import DROPPED, UNDECLARED, WHOLE, AssetValues, Changes, settle
+from catalog.reading.lifecycle import DEFAULT_STATUS
+from catalog.uniting import OWN, UNITED, Words, keep, words_on
 
 #: Registers that hold the earliest word, with its value; `rule` holds the latest.
 EARLIEST = frozenset({"hint", "called", "writer", "reader"})
 #: Register → where its value stands.
 PLACES = {**WHOLE, "type": "type", "displayName": "display_name", "description": "description"}
+#: What needs more than the later of two words.
+OF_MANY = UNITED | {"metadata", "names"}
+NOTHING = AssetValues()
 
 
-def joined(kept: AssetValues, absorbed: AssetValues) -> AssetValues:
-    """The values of one asset that both have become; neither argument is changed."""
+def joined(kept: AssetValues, absorbed: AssetValues, name: str) -> AssetValues:
+    """The values of one asset that both have become; neither argument is changed.
+
+    `name`: the absorbed asset's id, an other name of the kept one from now on.
+    """
     values, other = deepcopy(kept), deepcopy(absorbed)
     for register, place in PLACES.items():
-        if _later(values, other, register, place):
+        if register not in UNITED and _later(values, other, register, place):
             setattr(values, place, getattr(other, place))
+    for register in UNITED:
+        _unite(values, other, register, name)
     _join_metadata(values, other)
     for register, held in other.clock.items():
-        if register != "metadata":
+        if register not in OF_MANY:
             own = values.clock.get(register)
             first = register in EARLIEST
             values.clock[register] = held if own is None else (min if first else max)(own, held)
-    values.owners = united(kept.owners, absorbed.owners)
-    values.tags = united(kept.tags, absorbed.tags)
-    values.columns = united_columns(kept.columns, values.columns, absorbed.columns)
+    if values.status == DROPPED and values.clock["status"] < values.clock.get("written", ""):
+        values.status = DEFAULT_STATUS
     values.created_at = min(_known(kept.created_at, absorbed.created_at), default=None)
     declared = [one.updated_at for one in (kept, absorbed) if one.clock.keys() - UNDECLARED]
     values.updated_at = max(_known(*declared), default=values.created_at)
@@ -46,11 +56,17 @@ def _later(values: AssetValues, other: AssetValues, register: str, place: str) -
     return register not in values.clock and getattr(values, place) == getattr(NOTHING, place)
 
 
-NOTHING = AssetValues()
-
-
 def _known(*times: int | None) -> list[int]:
     return [at for at in times if at is not None]
+
+
+def _unite(values: AssetValues, other: AssetValues, register: str, name: str) -> None:
+    place = PLACES[register]
+    words = words_on(values.clock, register, getattr(values, place))
+    for called, word in words_on(other.clock, register, getattr(other, place)).items():
+        called = called or name
+        words = words | {called: max(words.get(called, word), word, key=lambda one: one[0])}
+    setattr(values, place, keep(values.clock, register, words))
 
 
 def _join_metadata(values: AssetValues, other: AssetValues) -> None:
@@ -63,38 +79,27 @@ def _join_metadata(values: AssetValues, other: AssetValues) -> None:
         values.clock["metadata"] = own
 
 
-def united(own: Iterable[str], others: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys([*own, *others]))
-
-
-def united_columns(
-    own: Iterable[Mapping[str, Any]],
-    latest: Iterable[Mapping[str, Any]],
-    others: Iterable[Mapping[str, Any]],
-) -> list[dict[str, Any]]:
-    """By name, in the order of `own`; what the `latest` schema says of a column holds."""
-    found = {column["name"]: dict(column) for column in (*own, *others)}
-    ours = {column["name"]: dict(column) for column in own}
-    return list((found | ours | {column["name"]: dict(column) for column in latest}).values())
-
-
 def parted(now: AssetValues, before: AssetValues, after: AssetValues) -> AssetValues:
     """What is `now`, without what came by the merge that made `after` of `before`.
 
     What was said since stays: every register that is still as the merge left it goes back.
     """
     values = deepcopy(now)
-    for register in now.clock.keys() | after.clock.keys():
+    for register in (now.clock.keys() | after.clock.keys()) - OF_MANY:
         place = PLACES.get(register, "")
-        if register != "metadata" and _same(now, after, register, place):
+        if _same(now, after, register, place):
             _copy(values.clock, before.clock, register)
             if place:
                 setattr(values, place, deepcopy(getattr(before, place)))
-    _part_metadata(values, before, after)
-    for place in ("created_at", "updated_at", *PLACES.values()):
-        register = next((name for name, where in PLACES.items() if where == place), "")
-        if register not in now.clock and getattr(now, place) == getattr(after, place):
+    for register, place in PLACES.items():
+        if register in UNITED:
+            _part_words(values, before, after, register)
+        elif register not in now.clock and getattr(now, place) == getattr(after, place):
             setattr(values, place, deepcopy(getattr(before, place)))
+    _part_metadata(values, before, after)
+    for time in ("created_at", "updated_at"):
+        if getattr(now, time) == getattr(after, time):
+            setattr(values, time, getattr(before, time))
     settle(values)
     return values
 
@@ -104,13 +109,30 @@ def _same(now: AssetValues, after: AssetValues, register: str, place: str) -> bo
     return held and (not place or getattr(now, place) == getattr(after, place))
 
 
+def _part_words(
+    values: AssetValues, before: AssetValues, after: AssetValues, register: str
+) -> None:
+    place = PLACES[register]
+    now, was, then = (
+        words_on(one.clock, register, getattr(one, place)) for one in (values, before, after)
+    )
+    words: Words = {}
+    for called, word in now.items():
+        if word != then.get(called):
+            words[called] = word
+        elif called in was:
+            words[called] = deepcopy(was[called])
+    words.setdefault(OWN, ["", []])
+    setattr(values, place, keep(values.clock, register, words))
+
+
 def _part_metadata(values: AssetValues, before: AssetValues, after: AssetValues) -> None:
     now, then = values.clock.get("metadata", {}), after.clock.get("metadata", {})
     earlier = before.clock.get("metadata", {})
     for key in [key for key in now if now[key] == then.get(key)]:
         _copy(now, earlier, key)
         _copy(values.metadata, before.metadata, key)
-    for key in [key for key in values.metadata if key not in now]:  # never declared: by hand
+    for key in [key for key in values.metadata if key not in now]:  # no run has declared it
         if values.metadata[key] == after.metadata.get(key):
             _copy(values.metadata, before.metadata, key)
     if not now and "metadata" not in before.clock:

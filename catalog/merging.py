@@ -14,6 +14,7 @@ asset, stored as JSON, holds the stamps that the next merge must beat:
 The last four are the earliest, not the latest: a reference types an asset that nobody declared,
 its name elsewhere is shown while nobody declares another, and an asset without a declared
 namespace lives where a naming rule says, else where it was first written, else first read.
+Owners, tags and columns have registers for each of an asset's names (`catalog.uniting`).
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from enum import Enum
 from typing import Any
 
 from catalog.reading.lifecycle import DEFAULT_STATUS
+from catalog.uniting import OWN, UNITED, hear, keep, words_on
 
 EXTERNAL = "io.kestra.core.models.assets.External"
 #: The status of what a run has dropped (OpenLineage: lifecycleStateChange DROP).
@@ -73,6 +75,9 @@ class Touch:
     called: str | None = None
     rule_namespace: str | None = None
     owner_register: str = ""
+    name: str = ""
+    #: A person's word: meant of the asset, whatever others call it.
+    by_hand: bool = False
     #: Of a successful write of the data itself: what was dropped before is there again.
     revives: bool = False
 
@@ -123,8 +128,8 @@ WHOLE = {
 type Changes = dict[str, list[Any]]
 
 
-def merge(values: AssetValues, touch: Touch) -> Changes:
-    """Merge one touch in place and tell what it changed.
+def merge(values: AssetValues, touch: Touch, own_id: str = "") -> Changes:
+    """Merge one touch in place and tell what it changed. `own_id`: what the asset is called.
 
     The values that a set of touches leads to do not depend on the order of merging them.
     """
@@ -134,7 +139,7 @@ def merge(values: AssetValues, touch: Touch) -> Changes:
         if touch.says_something:
             declared = values.clock.keys() - UNDECLARED
             values.updated_at = max((declared and values.updated_at) or touch.at, touch.at)
-        _declare(values, touch, changes)
+        _declare(values, touch, own_id, changes)
     elif touch.type and touch.type not in EXTERNAL_NAMES:
         _earliest(values.clock, "hint", touch.stamp, touch.type)
     if touch.hint:
@@ -156,11 +161,11 @@ def merge(values: AssetValues, touch: Touch) -> Changes:
 UNDECLARED = frozenset({"called", "hint", "reader", "rule"})
 
 
-def _declare(values: AssetValues, touch: Touch, changes: Changes) -> None:
+def _declare(values: AssetValues, touch: Touch, own_id: str, changes: Changes) -> None:
     clock = values.clock
     if touch.type and touch.type not in EXTERNAL_NAMES and _latest(clock, "type", touch.stamp):
         _set(values, "type", touch.type, "type", changes)
-    _declare_whole(values, touch, changes)
+    _declare_whole(values, touch, own_id, changes)
     for name, attribute in (("displayName", "display_name"), ("description", "description")):
         value = touch.fields.get(name)
         said = value is not None or name in touch.cleared
@@ -173,16 +178,32 @@ def _declare(values: AssetValues, touch: Touch, changes: Changes) -> None:
                 _set_metadata(values.metadata, key, value, changes)
 
 
-def _declare_whole(values: AssetValues, touch: Touch, changes: Changes) -> None:
+def _declare_whole(values: AssetValues, touch: Touch, own_id: str, changes: Changes) -> None:
     clock = values.clock
+    other_name = "" if touch.name == own_id else touch.name
     if touch.revives and _latest(clock, "written", touch.stamp):
         _revive(values, touch.stamp, changes)
     for name in touch.fields.keys() & WHOLE.keys():
         is_drop = name == "status" and touch.fields[name] == DROPPED
         if is_drop and touch.stamp < clock.get("written", ""):
             continue
-        if _latest(clock, name, touch.stamp):
+        if name in UNITED and (other_name or "names" in clock):
+            _unite(values, touch, other_name, name, changes)
+        elif _latest(clock, name, touch.stamp):
             _set(values, WHOLE[name], touch.fields[name], name, changes)
+
+
+def _unite(
+    values: AssetValues, touch: Touch, other_name: str, field_: str, changes: Changes
+) -> None:
+    """A word on one of `UNITED`, of an asset that has other names or is called by one."""
+    value = touch.fields[field_]
+    words = words_on(values.clock, field_, getattr(values, WHOLE[field_]))
+    if other_name:
+        words = hear(words, other_name, touch.stamp, value)
+    elif _latest(values.clock, field_, touch.stamp):
+        words = ({} if touch.by_hand else words) | {OWN: [touch.stamp, value]}
+    _set(values, WHOLE[field_], keep(values.clock, field_, words), field_, changes)
 
 
 def _revive(values: AssetValues, stamp: str, changes: Changes) -> None:

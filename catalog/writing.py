@@ -186,6 +186,7 @@ def hear_body(user: User, asset: Stored, body: AssetBody, at: int, position: int
             source=source_of(user),
             counts=False,
             cleared=body.cleared,
+            by_hand=True,
         )
     )
     if len(asset.history) == before:

@@ -120,6 +120,7 @@ def _touches(
                     source,
                     counts=False,
                     owner_register=register,
+                    name=asset.id,
                 ),
             )
     for read in bundle.inputs:

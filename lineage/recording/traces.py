@@ -248,15 +248,16 @@ def bundle_touches(
         if bundle.origin == "sql":  # what a statement writes has a type only while nobody says one
             yield output.id, Touch(place, run.at, part, None, job, {}, source, hint=output.type)
             continue
-        yield output.id, Touch(place, run.at, part, output.type, job, output.fields, source)
+        touch = Touch(place, run.at, part, output.type, job, output.fields, source, name=output.id)
+        yield output.id, touch
     for n, said in enumerate(bundle.describes, 1 + len(bundle.outputs)):
         place = stamp(run.at, origin, number * WIDTH + n)
-        yield (
-            said.id,
-            Touch(
-                place, run.at, Part.DESCRIBE, said.type, None, said.fields, source, counts=False
-            ),
+        described = Touch(
+            *(place, run.at, Part.DESCRIBE, said.type, None, said.fields, source),
+            counts=False,
+            name=said.id,
         )
+        yield said.id, described
 
 
 def source_of(run: RenderedRun) -> dict[str, Any]:

@@ -148,7 +148,7 @@ def join_assets(tenant: Tenant, merge: AssetMerge, *, tell: bool = True) -> None
     `tell`: write it into the history of both.
     """
     kept, absorbed = _lock(merge)
-    before, after = kept.values, joined(kept.values, absorbed.values)
+    before, after = kept.values, joined(kept.values, absorbed.values, absorbed.public_id)
     journal: dict[str, Any] = {
         "before": asdict(before),
         "after": asdict(after),

@@ -30,7 +30,10 @@ class TwoEnded:
     key: tuple[str, ...]
     #: What several rows of one key are together; the first is the one that stays.
     fold: Callable[[Sequence[Row]], Row]
+    #: Sets rows by the lineage events, after others came or went.
     recount: Callable[[Sequence[Row]], None]
+    #: Whether folding cannot tell what two rows have in common.
+    recounts_folded: bool = False
 
     def key_of(self, row: Row) -> Key:
         return tuple(row[name] for name in self.key)
@@ -92,6 +95,7 @@ EDGES = TwoEnded(
     ("upstream_id", "downstream_id", "flow_id", "task_id"),
     fold_edges,
     _recount_edges,
+    recounts_folded=True,
 )
 COLUMN_EDGES = TwoEnded(
     "lineage_columnedge",
@@ -130,7 +134,8 @@ def join_edges(merge: AssetMerge, kind: TwoEnded) -> None:
     joining = planned(merge, kind, mine)
     _delete(kind, joining.gone)
     _update(kind, joining.changed)
-    kind.recount(joining.folded)
+    if kind.recounts_folded:
+        kind.recount(joining.folded)
     after = _by_id(kind, {note["target"] for note in joining.notes if note["target"]})
     for note in joining.notes:
         note["after"] = after.get(note["target"])

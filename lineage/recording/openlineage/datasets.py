@@ -176,6 +176,7 @@ def touches_of(position: str, named: Named, meanings: Meanings, speaker: Speaker
                     source=speaker.source,
                     counts=False,
                     cleared=meaning.cleared,
+                    name=named.id,
                 )
             )
     part = Part.READ if position == INPUT else speaker.part if position == OUTPUT else None
