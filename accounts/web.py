@@ -6,9 +6,10 @@ from typing import Any, Concatenate, cast
 
 from django.conf import settings
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from accounts.access import Access, access_in, tenants_of
@@ -45,6 +46,23 @@ def nul_names_nothing(
     return middleware
 
 
+class Elsewhere(Exception):
+    """What is asked for has an address of its own now; a page leads there."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+
+def address_with(request: HttpRequest, **kwargs: str) -> str:
+    """The address that was asked for, with other parts of its path; its query stays."""
+    match = request.resolver_match
+    assert match is not None
+    path = reverse(match.view_name, kwargs=match.kwargs | kwargs)
+    query = request.META.get("QUERY_STRING", "")
+    return f"{path}?{query}" if query else path
+
+
 def enter(user: User, slug: str) -> Access:
     """The access of `user` in the tenant `slug`; 404 when it does not exist for them."""
     access = access_in(user, slug)
@@ -67,7 +85,10 @@ def tenant_page[**P](
     ) -> HttpResponseBase:
         request.access = enter(request.user, tenant)
         remember_tenant(request.user, request.access.tenant)
-        answer = view(request, *args, **kwargs)
+        try:
+            answer = view(request, *args, **kwargs)
+        except Elsewhere as exc:
+            answer = HttpResponseRedirect(exc.url)
         answer.headers.setdefault("Cache-Control", REVALIDATED)
         return answer
 

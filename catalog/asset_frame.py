@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.access import Access, prefixes
 from accounts.permissions import Action, Resource
-from accounts.web import PageRequest, find
+from accounts.web import Elsewhere, PageRequest, address_with
 from catalog.asset_types import asset_type
+from catalog.calling import find_called
 from catalog.freshness import freshness
 from catalog.models import Asset
 
@@ -19,10 +20,13 @@ def asset_frame(request: PageRequest, asset_id: str) -> dict[str, Any]:
     """Context of `catalog/asset_base.html`; 404 when the asset may not be seen.
 
     `asset` comes with its `namespace` and `state`, `type` and `freshness` say how to show it,
-    `clock` who set what. A deleted asset is shown, too, under a banner.
+    `clock` who set what. A deleted asset is shown, too, under a banner. Raises Elsewhere where
+    `asset_id` is another name of it.
     """
     assets = Asset.objects.select_related("namespace", "state", "lock")
-    asset = find(assets.defer("search_text"), request.access, public_id=asset_id)
+    asset = find_called(assets.defer("search_text"), request.access, asset_id)
+    if asset.public_id != asset_id and request.method in ("GET", "HEAD"):
+        raise Elsewhere(address_with(request, asset_id=asset.public_id))
     state = getattr(asset, "state", None)
     return lock_frame(request.access, asset) | {
         "asset": asset,

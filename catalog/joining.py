@@ -40,8 +40,7 @@ def joined(kept: AssetValues, absorbed: AssetValues, name: str) -> AssetValues:
             own = values.clock.get(register)
             first = register in EARLIEST
             values.clock[register] = held if own is None else (min if first else max)(own, held)
-    if values.status == DROPPED and values.clock["status"] < values.clock.get("written", ""):
-        values.status = DEFAULT_STATUS
+    _revive(values)
     values.created_at = min(_known(kept.created_at, absorbed.created_at), default=None)
     declared = [one.updated_at for one in (kept, absorbed) if one.clock.keys() - UNDECLARED]
     values.updated_at = max(_known(*declared), default=values.created_at)
@@ -54,6 +53,13 @@ def _later(values: AssetValues, other: AssetValues, register: str, place: str) -
     if register in other.clock:
         return other.clock[register] > values.clock.get(register, "")
     return register not in values.clock and getattr(values, place) == getattr(NOTHING, place)
+
+
+def _revive(values: AssetValues) -> None:
+    """What was written after it was dropped is there again."""
+    dropped_at = values.clock.get("status", "")
+    if values.status == DROPPED and dropped_at < values.clock.get("written", ""):
+        values.status = DEFAULT_STATUS
 
 
 def _known(*times: int | None) -> list[int]:
@@ -87,7 +93,7 @@ def parted(now: AssetValues, before: AssetValues, after: AssetValues) -> AssetVa
     values = deepcopy(now)
     for register in (now.clock.keys() | after.clock.keys()) - OF_MANY:
         place = PLACES.get(register, "")
-        if _same(now, after, register, place):
+        if now.clock.get(register) == after.clock.get(register):
             _copy(values.clock, before.clock, register)
             if place:
                 setattr(values, place, deepcopy(getattr(before, place)))
@@ -96,17 +102,13 @@ def parted(now: AssetValues, before: AssetValues, after: AssetValues) -> AssetVa
             _part_words(values, before, after, register)
         elif register not in now.clock and getattr(now, place) == getattr(after, place):
             setattr(values, place, deepcopy(getattr(before, place)))
+    _revive(values)
     _part_metadata(values, before, after)
     for time in ("created_at", "updated_at"):
         if getattr(now, time) == getattr(after, time):
             setattr(values, time, getattr(before, time))
     settle(values)
     return values
-
-
-def _same(now: AssetValues, after: AssetValues, register: str, place: str) -> bool:
-    held = now.clock.get(register) == after.clock.get(register)
-    return held and (not place or getattr(now, place) == getattr(after, place))
 
 
 def _part_words(

@@ -11,6 +11,7 @@ from django.db.models import Q
 from accounts.access import Access
 from accounts.permissions import Action, Resource
 from catalog.models import Asset
+from catalog.models.assets import called_as
 from catalog.reading.assets import metadata_problem
 from catalog.reading.lifecycle import ttl_text
 from catalog.reading.rules import describe_kind, validate_text
@@ -30,7 +31,7 @@ def look_up_assets(access: Access, wanted: Mapping[str, Any]) -> list[dict[str, 
     map of top-level keys. Without `namespace` every namespace within reach counts. Who may list
     no asset gets none. Raises BadLookup.
     """
-    condition = _condition(wanted)
+    condition = _condition(access, wanted)
     if not access.reach(Resource.ASSET, Action.LIST):
         return []
     rows = Asset.objects.listed_to(access).live().filter(condition, tenant=access.tenant)
@@ -43,8 +44,8 @@ def look_up_assets(access: Access, wanted: Mapping[str, Any]) -> list[dict[str, 
     return [_plain(asset, access.tenant.slug) for asset in found]
 
 
-def _condition(wanted: Mapping[str, Any]) -> Q:
-    columns = {"id": "public_id", "type": "type", "namespace": "namespace__name"}
+def _condition(access: Access, wanted: Mapping[str, Any]) -> Q:
+    columns = {"type": "type", "namespace": "namespace__name"}
     condition = Q()
     for name, value in wanted.items():
         if name == "metadata":
@@ -58,7 +59,10 @@ def _condition(wanted: Mapping[str, Any]) -> Q:
             raise BadLookup(f"{name} must be text, not {describe_kind(value)}")
         if message := validate_text(value):
             raise BadLookup(f"{name} {message}")
-        condition &= Q(**{columns[name]: value})
+        if name == "id":
+            condition &= Q(pk=called_as(access.tenant, value))
+        else:
+            condition &= Q(**{columns[name]: value})
     return condition
 
 

@@ -62,12 +62,13 @@ def matching(
 ) -> AssetQuerySet:
     """What `search` finds among what `access` may list, in no order.
 
-    Deleted assets stay out unless the search asks about `deleted`. With `ranked` the typed words
+    Deleted assets stay out unless the search asks about `deleted`, and what has become another
+    name of an asset in any case. With `ranked` the typed words
     are left to the order, whose stretches are made of them.
     """
     found = Asset.objects.listed_to(access).with_names()
-    if not mentions(search.tree, "deleted"):
-        found = found.live()
+    deleted_too = mentions(search.tree, "deleted")
+    found = found.filter(merged_into=None) if deleted_too else found.live()
     found = found.filter(condition_q(search.tree, meanings(access, now)))
     return found if ranked or not search.words else found.filter(text_q(search.words))
 

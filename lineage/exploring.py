@@ -8,7 +8,8 @@ from django.http import Http404
 from django.urls import reverse
 
 from accounts.access import Access
-from catalog.models import Asset
+from accounts.web import Elsewhere
+from catalog.calling import called
 from lineage.entries import Entry
 from lineage.pictures import Leads, Picture, Style, picture
 from lineage.queries.graph import AssetNode, FlowNode, Graph, dependencies
@@ -70,11 +71,17 @@ class Exploration:
 def explore(
     access: Access, sight: Sight, now: datetime, *, leads: Leads | None = None
 ) -> Exploration:
-    """Http404 when the asset may not be seen. `leads`: where nodes lead; else they select."""
-    keys = keys_of(access, {sight.asset, *(one.asset_id for one in sight.expand)})
-    if sight.asset not in keys:
+    """Http404 when the asset may not be seen, Elsewhere when it has another id now.
+
+    `leads`: where nodes lead; else they select.
+    """
+    found = called(access, {sight.asset, *(one.asset_id for one in sight.expand)})
+    if sight.asset not in found:
         raise Http404(f"There is no asset “{sight.asset}”.")
-    start, growths = keys[sight.asset], sight.growths(keys)
+    start, id_now = found[sight.asset]
+    if id_now != sight.asset:
+        raise Elsewhere(sight.url(asset=id_now))
+    growths = sight.growths({name: pk for name, (pk, _) in found.items()})
     graph = dependencies(access, start, sight.within(now), growths, relatives=True)
     selected = selected_in(graph, sight)
     style = Style(
@@ -87,12 +94,6 @@ def explore(
     )
     drawn = picture(graph, style, f"Lineage of {sight.asset}", now)
     return Exploration(sight, graph, drawn, drawn.entries[selected])
-
-
-def keys_of(access: Access, ids: set[str]) -> dict[str, int]:
-    """Id → primary key of the assets that may be seen."""
-    found = Asset.objects.visible_to(access).filter(public_id__in=sorted(ids))
-    return dict(found.values_list("public_id", "pk"))
 
 
 def selected_in(graph: Graph, sight: Sight) -> str:

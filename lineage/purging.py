@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.access import Access
 from accounts.bulk import run
 from catalog.declaring import LOCK_STATES
+from catalog.finding import hold_names
 from catalog.locking import Locked, locks_against
 from catalog.models import Asset
 from lineage.queries.sql_text import any_of
@@ -29,18 +30,30 @@ from concerned where event.task_run_id = concerned.task_run_id
 """
 
 
+WITH_ABSORBED = """
+with recursive gone(id) as (
+    select id from catalog_asset where id = any(%s::bigint[])
+    union select absorbed.id from gone join catalog_asset absorbed
+    on absorbed.merged_into_id = gone.id
+)
+select id from gone order by id
+"""
+
+
 def purge_assets(access: Access, pks: Sequence[int]) -> int:
     """Delete assets by row, softly deleted ones as well; how many there were. Raises Locked.
 
-    A statement for each table that points at assets, whatever their number. The caller has found
-    that they may be deleted.
+    What had become another name of one goes with it. A statement for each table that points at
+    assets, whatever their number. The caller has found that they may be deleted.
     """
-    keys = sorted(pks)
     with transaction.atomic():
+        hold_names(access.tenant)
+        keys = [pk for (pk,) in run(WITH_ABSORBED, [sorted(pks)])]
+        absorbed = len(keys) - len(set(pks) & set(keys))
         run(LOCK_STATES, [keys])
         for lock in locks_against(access.user, keys).values():
             raise Locked(lock)
         run(STRIP_EVENTS, [keys] * 5)
         gone = Asset.objects.unscoped(WHY).filter(pk__in=any_of(keys)).only("pk")
         _, counts = gone.delete()
-    return counts.get("catalog.Asset", 0)
+    return counts.get("catalog.Asset", 0) - absorbed

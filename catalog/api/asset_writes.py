@@ -149,14 +149,14 @@ def patched(access: Access, request: Request, asset_id: str) -> Response:
     if not if_match:
         raise Problem(428, "Say in If-Match which ETag you have seen, or * for any.")
     try:
-        patch_asset(access, asset.pk, asset_id, bodies.posted_patch(request), if_match)
+        patch_asset(access, asset.pk, asset.public_id, bodies.posted_patch(request), if_match)
     except Changed as exc:
         raise Problem(412, f"Asset “{asset_id}” has changed: GET it again.") from exc
     except InvalidPatch as exc:
         raise bodies.invalid(exc.errors) from exc
     except Refused as exc:
         raise problem_of(exc.refusal) from exc
-    return stored_response(access, asset_id, {})
+    return stored_response(access, asset.public_id, {})
 
 
 def deleted(access: Access, asset_id: str) -> Response:
@@ -169,7 +169,8 @@ def deleted(access: Access, asset_id: str) -> Response:
 def stored_response(access: Access, asset_id: str, posted: Mapping[str, Any]) -> Response:
     """The asset as it is stored; to who may not read it, only what they said of it."""
     rows = Asset.objects.unscoped(ANSWERS).select_related("namespace", "state", "lock")
-    asset = rows.defer("search_text", "state__clock").get(tenant=access.tenant, public_id=asset_id)
+    found = rows.defer("search_text", "state__clock").called(access.tenant, asset_id)
+    asset = found.get(tenant=access.tenant)
     namespace = asset.namespace.name if asset.namespace else None
     if access.may(Resource.ASSET, Action.VIEW, namespace):
         return asset_response(asset)

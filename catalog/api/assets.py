@@ -25,6 +25,7 @@ from catalog.api.params import (
 )
 from catalog.asset_filters import FIELDS
 from catalog.asset_orders import FIRST_ONLY
+from catalog.calling import find_called
 from catalog.facets import Bucket, facets_of
 from catalog.models import Asset
 from catalog.queries import Listed, Search, count_capped, list_assets, matching
@@ -112,11 +113,11 @@ def id_param(request: Request) -> str:
 
 
 def find_asset(access: Access, asset_id: str, allow_deleted: bool = False) -> Asset:
-    """The asset with its namespace and state, or 404."""
-    visible = Asset.objects.visible_to(access).select_related("namespace", "state", "lock")
-    found = visible.defer("search_text", "state__clock")
-    asset = None if "\0" in asset_id else found.filter(public_id=asset_id).first()
-    if asset is None or (asset.deleted_at and not allow_deleted):
+    """The asset that an id or another name leads to, with its namespace and state, or 404."""
+    rows = Asset.objects.select_related("namespace", "state", "lock")
+    found = rows.defer("search_text", "state__clock")
+    asset = find_called(found, access, asset_id)
+    if asset.deleted_at and not allow_deleted:
         raise Http404(f"No asset “{asset_id}”.")
     return asset
 

@@ -65,13 +65,17 @@ class AssetQuerySet(NamespacedQuerySet):
 
     def called(self, tenant: Tenant, name: str) -> "AssetQuerySet":
         """The asset that `name` leads to: its own id, or an alias."""
-        key = tenant.pk
-        return self.filter(pk=RawSQL(_CALLED, (key, name, key, name)))  # noqa: S611 see below
+        return self.filter(pk=called_as(tenant, name))
 
-    def called_any(self, tenant: Tenant, names: Iterable[str]) -> "AssetQuerySet":
-        """The assets that `names` lead to; `names_of` tells which leads to which."""
-        key, wanted = tenant.pk, sorted(set(names))
-        return self.filter(pk__in=RawSQL(_CALLED_ANY, (key, wanted, key, wanted)))  # noqa: S611
+
+def called_as(tenant: Tenant, name: str) -> RawSQL:
+    """The row of the asset that `name` leads to, or null."""
+    return RawSQL(_CALLED, (tenant.pk, name) * 2, models.BigIntegerField())  # noqa: S611 see below
+
+
+def called_any(tenant: Tenant, names: Iterable[str]) -> RawSQL:
+    """The rows of the assets that `names` lead to, for `pk__in`."""
+    return RawSQL(_CALLED_ANY, (tenant.pk, list(names)) * 2)  # noqa: S611 see below
 
 
 #: Asked beforehand, so that its answer is looked up by the primary key.
@@ -80,9 +84,11 @@ _CALLED = """coalesce(
      where tenant_id = %s and public_id = %s and merged_into_id is null),
     (select asset_id from catalog_assetalias where tenant_id = %s and name = %s)
 )"""
-_CALLED_ANY = """select id from catalog_asset
+_CALLED_ANY = """
+    select id from catalog_asset
     where tenant_id = %s and public_id = any(%s) and merged_into_id is null
-    union select asset_id from catalog_assetalias where tenant_id = %s and name = any(%s)"""
+    union select asset_id from catalog_assetalias where tenant_id = %s and name = any(%s)
+"""
 
 
 class Asset(models.Model):

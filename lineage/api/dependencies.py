@@ -6,8 +6,8 @@ from rest_framework.response import Response
 from accounts.api import TenantAPIView
 from accounts.permissions import Action, Resource
 from accounts.problems import Problem
-from accounts.web import find
 from catalog.api.params import boolean
+from catalog.calling import find_called
 from catalog.models import Asset
 from lineage.api.graph_documents import DEPENDENCIES, DEPENDENCIES_BY_ID
 from lineage.graph_params import BadParameters, read_horizon
@@ -27,7 +27,7 @@ class _Dependencies(TenantAPIView):
         except BadParameters as error:
             raise Problem(400, str(error), errors=error.errors) from error
         live = Asset.objects.filter(deleted_at__isnull=True).only("pk")
-        asset = find(live, self.access, public_id=asset_id)
+        asset = find_called(live, self.access, asset_id)
         relatives = boolean(request, "relations")
         graph = dependencies(self.access, asset.pk, horizon, relatives=relatives)
         return Response(graph_json(graph))

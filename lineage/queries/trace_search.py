@@ -25,6 +25,7 @@ from catalog.filters import (
     read_time,
 )
 from catalog.models import Asset
+from catalog.models.assets import called_any
 from lineage.models import AssetUsage, Execution, LineageEvent, TaskRun
 from lineage.models.runs import State
 from lineage.queries.run_search import flow_q, namespace_q
@@ -155,7 +156,12 @@ def _one_of(column: str, few: QuerySet[Any, Any]) -> Q:
 
 
 def _assets(access: Access, path: str, condition: Condition) -> QuerySet[Any, Any]:
-    return Asset.objects.visible_to(access).filter(column(path)(condition)).values("pk")
+    """An id may be one that the asset has had before, or is known by elsewhere."""
+    assets = Asset.objects.visible_to(access)
+    if path == "public_id" and condition.op in NAMING:
+        names = condition.value if condition.op is Op.IN else (condition.value,)
+        return assets.filter(pk__in=called_any(access.tenant, names)).values("pk")
+    return assets.filter(column(path)(condition)).values("pk")
 
 
 def _event_with(access: Access, path: str, condition: Condition) -> Q:

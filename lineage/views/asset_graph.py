@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
-from accounts.web import PageRequest, find, page, tenant_page
+from accounts.web import PageRequest, page, tenant_page
 from catalog.asset_frame import asset_frame
+from catalog.calling import find_called
 from catalog.models import Asset
 from lineage.drawing import Run, run_bars
 from lineage.exploring import explore, opens
@@ -47,7 +48,7 @@ def asset_lineage(request: PageRequest, asset_id: str) -> HttpResponse:
 def asset_neighbours(request: PageRequest, asset_id: str) -> HttpResponse:
     """A piece of the overview: one step to both sides, and the flows that read or write it."""
     access, now = request.access, timezone.now()
-    asset = find(Asset.objects.only("pk", "public_id"), access, public_id=asset_id)
+    asset = find_called(Asset.objects.only("pk", "public_id"), access, asset_id)
     graph = dependencies(access, asset.pk, Horizon(Direction.BOTH, 1, NEIGHBOURS + 1))
     style = Style(leads=opens(access), selected=graph.start, prefix="preview-")
     drawn = picture(graph, style, f"One step around {asset_id}", now)
@@ -94,7 +95,7 @@ def bars(runs: list[PastRun]) -> SafeString:
 @tenant_page
 def asset_impact(request: PageRequest, asset_id: str) -> HttpResponse:
     """A piece: what a change of the asset reaches. It may count for long, so it comes later."""
-    asset = find(Asset.objects.only("pk", "public_id"), request.access, public_id=asset_id)
+    asset = find_called(Asset.objects.only("pk", "public_id"), request.access, asset_id)
     side: Side = "upstream" if request.GET.get("side") == "upstream" else "downstream"
     impact = reach(request.access, asset.pk, side)
     context = {"asset": asset, "impact": impact, "side": side, "brief": "brief" in request.GET}

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import Access
 from accounts.permissions import Action, Resource
 from accounts.toasts import Undo, done
-from accounts.web import PageRequest, find, page, tenant_page
+from accounts.web import PageRequest, page, tenant_page
 from catalog.asset_frame import asset_frame
+from catalog.calling import find_called
 from catalog.models import Asset
 from catalog.writing import Refused
 from lineage.edge_bodies import EdgeBody
@@ -42,7 +43,7 @@ def asset_edges(request: PageRequest, asset_id: str) -> HttpResponse:
     """The edges that people have stated of an asset, and the form that states one more."""
     form = EdgeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        asset = find(Asset.objects.only("pk", "public_id"), request.access, public_id=asset_id)
+        asset = find_called(Asset.objects.only("pk", "public_id"), request.access, asset_id)
         if not request.access.may_somewhere(Resource.ASSET, Action.UPDATE):
             raise PermissionDenied
         if form.state(request.access, asset.public_id):
@@ -62,7 +63,7 @@ def asset_edges(request: PageRequest, asset_id: str) -> HttpResponse:
 @tenant_page
 def edge_removal(request: PageRequest, asset_id: str, edge_id: str) -> HttpResponse:
     """Take an edge back, and offer to state it again."""
-    find(Asset.objects.only("pk"), request.access, public_id=asset_id)
+    find_called(Asset.objects.only("pk"), request.access, asset_id)
     edge = find_edge(request.access, edge_id)
     if edge is None or not (edge.upstream and edge.downstream):
         raise Http404

@@ -89,5 +89,6 @@ def test_the_frame_takes_a_fixed_number_of_statements(
     make_asset(cast.main, "a", metadata={str(n): n for n in range(60)}, tags=["x"] * 30)
     browser = cast.browser("admin")
     browser.get("/main/assets/a")
-    with django_assert_max_num_queries(7):  # session, user, grants, menu, asset, relatives, tests
+    # session, user, grants, menu, asset, names, relatives, tests
+    with django_assert_max_num_queries(8):
         browser.get("/main/assets/a")

@@ -1,6 +1,7 @@
 """Two assets that become one hold what one asset would, had it had both names from the start."""
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -37,22 +38,23 @@ def touches(draw: st.DrawFn, first: int = 0) -> list[Touch]:
     """Words on the assets `a` and `b`, no two with one stamp, in any order of time."""
     count = draw(st.integers(0, 6))
     times = draw(st.permutations(range(first, first + count)))
-    return [
+    said = [
         Touch(
             stamp(at, "run"),
             at,
-            draw(st.sampled_from([Part.WRITE, Part.READ, Part.DESCRIBE, Part.ATTEMPT])),
+            kind := draw(st.sampled_from([Part.WRITE, Part.READ, Part.DESCRIBE, Part.ATTEMPT])),
             draw(st.sampled_from([None, "Table", "File"])),
-            draw(st.sampled_from([None, "job"])),
+            draw(st.sampled_from(["job", None] if kind is not Part.WRITE else ["job"])),
             fields=draw(FIELDS),
             hint=draw(st.sampled_from([None, "Topic"])),
             called=draw(st.sampled_from([None, "orders"])),
             rule_namespace=draw(st.sampled_from([None, "ruled"])),
-            revives=draw(st.booleans()),
+            revives=draw(st.just(False) if kind is Part.DESCRIBE else st.booleans()),
             name=draw(st.sampled_from("ab")),
         )
         for at in times
     ]
+    return [touch if touch.says_something else replace(touch, fields={}) for touch in said]
 
 
 def told(said: list[Touch], values: AssetValues | None = None, own_id: str = "a") -> AssetValues:
