@@ -81,6 +81,11 @@ class Access:
         return bool(self.reach(resource, action))
 
     @property
+    def sees_settings(self) -> bool:
+        """Whether the tenant's settings are there for this principal: for menus."""
+        return self.may(Resource.TENANT_SETTINGS, Action.VIEW)
+
+    @property
     def is_member(self) -> bool:
         """Whether the tenant exists at all for this principal."""
         return bool(self.grants)

@@ -19,6 +19,7 @@ _REST = """
     search list-filter columns-3 bookmark tag users user key-round bot lock lock-open pencil
     ellipsis copy download upload trash-2 plus x check bell target route maximize zoom-in zoom-out
     git-merge link external-link calendar keyboard moon sun monitor menu log-out loader-circle
+    pause play rewind
     chevron-up chevron-down chevron-left chevron-right chevrons-up-down
     arrow-up arrow-down arrow-left arrow-right
 """

@@ -74,6 +74,15 @@ class Environment:
                 )
         return origins
 
+    def folder(self, name: str) -> Path | None:
+        """An absolute path to a folder that is there; None when unset."""
+        text = self.text(name)
+        if not text:
+            return None
+        if not (Path(text).is_absolute() and Path(text).is_dir()):
+            raise ImproperlyConfigured(f"{name} must be the full path of a folder, not {text!r}.")
+        return Path(text)
+
     def database(self, name: str) -> dict[str, Any] | None:
         """A PostgreSQL URL as libpq reads it, as Django's settings; None when unset.
 

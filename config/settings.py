@@ -166,6 +166,7 @@ SPECTACULAR_SETTINGS = {
             "OpenLineage",
             "dbt",
             "Tenant",
+            "Exporters",
         )
     ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
@@ -202,6 +203,10 @@ DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # `config.logs` has looked at
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = 20
+
+# --- what exporters may reach ----------------------------------------------------------------
+EXPORT_DIR = environment.folder("EXPORT_DIR")
+EXPORT_ALLOW_PRIVATE_HOSTS = environment.flag("EXPORT_ALLOW_PRIVATE_HOSTS")
 
 # --- browser security ------------------------------------------------------------------------
 SECURE_CSP = {

@@ -1,6 +1,7 @@
 """Background entry points: load, call, return."""
 
 from django.db import transaction
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from accounts.access import access_of
@@ -24,3 +25,25 @@ def replay(tenant: str, user: int, flow: int) -> int:
         done += count
         if count < BATCH:
             return done
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="lineage.start_exports", queueing_lock="lineage.start_exports", pass_context=False)
+def start_exports(timestamp: int) -> None:
+    """Every minute: put those exporters into the queue that are due."""
+    from lineage.exporting.queue import enqueue_due
+
+    enqueue_due()
+
+
+@app.task(name="lineage.export", queue="exports", pass_context=True)
+def export(context: JobContext, exporter: int, cause: str) -> str:
+    """One run of an exporter; the next one at once while there is more to do."""
+    from lineage.exporting.queue import enqueue
+    from lineage.exporting.shipping import run_exporter
+    from lineage.models import ExporterRun
+
+    run = run_exporter(exporter, cause, context.should_abort)
+    if run is not None and run.more:
+        enqueue(exporter, ExporterRun.Cause.MORE)
+    return run.state if run else ""

@@ -10,6 +10,14 @@ from lineage.views.asset_quality import asset_quality
 from lineage.views.edges import asset_edges, edge_removal
 from lineage.views.executions import execution_detail, execution_list
 from lineage.views.explorer import explorer, explorer_svg
+from lineage.views.exporters import (
+    exporter_delete,
+    exporter_detail,
+    exporter_edit,
+    exporter_list,
+    exporter_new,
+    exporter_rewind,
+)
 from lineage.views.flow_dbt import flow_dbt
 from lineage.views.flows import flow_detail, flow_list
 from lineage.views.home import home
@@ -29,6 +37,12 @@ urlpatterns: list[URLPattern] = [
         name="execution_openlineage",
     ),
     path("executions/<path:execution_id>", execution_detail, name="execution_detail"),
+    path("admin/exporters", exporter_list, name="exporter_list"),
+    path("admin/exporters/-/new", exporter_new, name="exporter_new"),
+    path("admin/exporters/<str:name>", exporter_detail, name="exporter_detail"),
+    path("admin/exporters/<str:name>/edit", exporter_edit, name="exporter_edit"),
+    path("admin/exporters/<str:name>/rewind", exporter_rewind, name="exporter_rewind"),
+    path("admin/exporters/<str:name>/delete", exporter_delete, name="exporter_delete"),
     path("flows", flow_list, name="flow_list"),
     path("dbt", flow_dbt, name="flow_dbt"),
     path(

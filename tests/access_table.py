@@ -21,6 +21,9 @@ PAGE: Row                = (302,     404,     200,   200,   302,   200,  404)
 #: A page of something that the viewer may not see.
 PAGE_HIDDEN: Row         = (302,     404,     404,   200,   302,   200,  404)
 
+#: A page of the tenant's settings, which an editor has no part in.
+PAGE_SETTINGS: Row       = (302,     404,     403,   403,   302,   200,  404)
+
 #: Reading through the API: a list, or something in company.data.
 API_READ: Row            = (401,     404,     200,   200,   403,   200,  404)
 #: Reading something that the viewer may not see.
@@ -37,6 +40,9 @@ API_CHANGE: Row          = (401,     404,     403,   200,   403,   200,  404)
 #: but nothing that it would have to read.
 API_PATCH: Row           = (401,     404,     403,   428,   404,   428,  404)
 API_RESTORE: Row         = (401,     404,     403,   200,   404,   200,  404)
+
+#: The tenant's settings, which an editor has no part in.
+API_SETTINGS: Row        = (401,     404,     403,   403,   403,   200,  404)
 
 #: Pages of the login: open to anonymous; who is signed in is sent on from some of them.
 LOGIN: Row               = (200,     302,     302,   302,   200,   302,  302)
@@ -188,6 +194,19 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET ledger": PAGE_HIDDEN,
         "GET bucket": PAGE_HIDDEN,
     },
+    # Whoever may change settings is sent back to the exporter; "do" is missing here.
+    "lineage:exporter_list": {"GET -": PAGE_SETTINGS},
+    "lineage:exporter_new": {"GET -": PAGE_SETTINGS, "POST -": PAGE_SETTINGS},
+    "lineage:exporter_detail": {
+        "GET marquez": PAGE_SETTINGS,
+        "POST marquez": (302, 404, 403, 403, 302, 400, 404),
+    },
+    "lineage:exporter_edit": {"GET marquez": PAGE_SETTINGS, "POST marquez": PAGE_SETTINGS},
+    "lineage:exporter_rewind": {"GET marquez": PAGE_SETTINGS, "POST marquez": PAGE_SETTINGS},
+    "lineage:exporter_delete": {
+        "GET marquez": PAGE_SETTINGS,
+        "POST marquez": (302, 404, 403, 403, 302, 302, 404),
+    },
     # --- API -------------------------------------------------------------------------------
     "asset_dependencies": {
         "GET orders": API_READ,
@@ -305,6 +324,17 @@ ACCESS: dict[str, dict[str, Row]] = {
         for method in ("PATCH", "DELETE")
         for thing in ("data-edge", "finance-edge")
     },
+    "exporters": {"GET -": API_SETTINGS, "POST new-exporter": API_SETTINGS},
+    "exporter": {
+        "GET marquez": API_SETTINGS,
+        "PUT marquez-new": API_SETTINGS,
+        "PATCH marquez-patch": API_SETTINGS,
+        "DELETE marquez": (401, 404, 403, 403, 403, 204, 404),
+    },
+    "exporter_run": {"POST marquez": API_SETTINGS},
+    "exporter_reset": {"POST marquez-reset": API_SETTINGS},
+    "exporter_runs": {"GET marquez": API_SETTINGS},
+    "exporter_refused": {"GET marquez": API_SETTINGS, "POST marquez": API_SETTINGS},
     "execution_search":                     {"GET -": API_READ},
     "execution": {"GET run-orders": API_READ, "GET run-ledger": API_HIDDEN},
     "flow_search":                          {"GET -": API_READ},

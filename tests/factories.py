@@ -6,12 +6,13 @@ from itertools import count
 from typing import Any
 
 from accounts.access import prefixes
-from accounts.models import Tenant
+from accounts.models import Tenant, User
 from catalog.models import Asset, AssetState, Namespace
 from lineage.models import (
     AssetUsage,
     Edge,
     Execution,
+    Exporter,
     Flow,
     FlowRevision,
     LineageEvent,
@@ -143,6 +144,26 @@ def make_stated_edge(upstream: Asset, downstream: Asset, **fields: Any) -> Edge:
             "runs": 0,
             "first_seen": NOW,
             "last_seen": NOW,
+        }
+        | fields
+    )
+
+
+def make_exporter(owner: User, tenant: Tenant, name: str, **fields: Any) -> Exporter:
+    """Paused, so that no worker wakes it."""
+    return Exporter.objects.create(
+        **{
+            "tenant": tenant,
+            "name": name,
+            "kind": "OPENLINEAGE",
+            "url": "https://marquez.example.com",
+            "path": "api/v1/lineage",
+            "every": timedelta(minutes=5),
+            "enabled": False,
+            "runs_as": owner,
+            "created_by": owner,
+            "created_at": NOW,
+            "updated_at": NOW,
         }
         | fields
     )

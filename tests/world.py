@@ -3,6 +3,7 @@
 orders, stg_orders   assets in company.data, written by the flow build_orders in run-orders
 ledger               asset in company.finance, written by close_books in run-ledger
 bucket               asset without a namespace
+marquez              a paused exporter
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tests.factories import (
     make_asset,
     make_bundle,
     make_execution,
+    make_exporter,
     make_flow,
     make_stated_edge,
     make_task_run,
@@ -97,6 +99,11 @@ def _manifest() -> Thing:
     return Thing(body=json.dumps({"manifest": {"metadata": metadata, "nodes": {}}}))
 
 
+def _exporter(name: str) -> str:
+    url = "https://marquez.example.com"
+    return json.dumps({"name": name, "kind": "OPENLINEAGE", "url": url, "every": "PT5M"})
+
+
 THINGS = {
     "-": Thing(),
     "orders": _asset("orders"),
@@ -137,6 +144,11 @@ THINGS = {
     "[ledger]": Thing(body='["ledger"]'),
     "dbt-manifest": _manifest(),
     "dbt-form": Thing(body="--x--\r\n", content_type="multipart/form-data; boundary=x"),
+    "marquez": Thing({"name": "marquez"}),
+    "new-exporter": Thing(body=_exporter("another")),
+    "marquez-new": Thing({"name": "marquez"}, _exporter("marquez")),
+    "marquez-patch": Thing({"name": "marquez"}, '{"enabled": false}'),
+    "marquez-reset": Thing({"name": "marquez"}, '{"to": "start"}'),
     "anything": Thing({"path": "v1/nothing/here/at/all"}),
     "reset": Thing({"uidb36": "1", "key": "x-y"}),
 }
@@ -169,6 +181,7 @@ def make_world(cast: Cast) -> World:
     run_ledger = make_execution(close_books, "run-ledger")
     make_bundle(make_task_run(run_orders, "build"), [stg_orders], [orders])
     make_bundle(make_task_run(run_ledger, "close"), [orders, bucket], [ledger])
+    make_exporter(cast.users["admin"], main, "marquez")
     return World(
         cast, orders, stg_orders, ledger, bucket, build_orders, close_books, run_orders, run_ledger
     )

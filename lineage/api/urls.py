@@ -10,6 +10,14 @@ from lineage.api.dependencies import AssetDependencies, AssetDependenciesById
 from lineage.api.edges import EdgeCollection, EdgeItem, EdgeSearch
 from lineage.api.execution_reads import ExecutionItem, ExecutionSearch
 from lineage.api.execution_writes import ExecutionCollection
+from lineage.api.exporters import (
+    ExporterItem,
+    ExporterRefused,
+    ExporterReset,
+    ExporterRunNow,
+    ExporterRuns,
+    Exporters,
+)
 from lineage.api.flow_inputs import FlowInputs
 from lineage.api.flow_reads import FlowRevisions, FlowSearch, NamespaceFlows
 from lineage.api.flow_writes import FlowCollection, FlowResource
@@ -78,6 +86,12 @@ urlpatterns: list[URLPattern] = [
         name="openlineage_event_search",
     ),
     path("executions/<path:execution_id>", ExecutionItem.as_view(), name="execution"),
+    path("exporters", Exporters.as_view(), name="exporters"),
+    path("exporters/<str:name>", ExporterItem.as_view(), name="exporter"),
+    path("exporters/<str:name>/run", ExporterRunNow.as_view(), name="exporter_run"),
+    path("exporters/<str:name>/reset", ExporterReset.as_view(), name="exporter_reset"),
+    path("exporters/<str:name>/runs", ExporterRuns.as_view(), name="exporter_runs"),
+    path("exporters/<str:name>/refused", ExporterRefused.as_view(), name="exporter_refused"),
     path("flows", FlowCollection.as_view(), name="flows"),
     path("flows/search", FlowSearch.as_view(), name="flow_search"),
     path("flows/<str:namespace>", NamespaceFlows.as_view(), name="namespace_flows"),

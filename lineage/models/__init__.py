@@ -2,6 +2,7 @@
 
 from lineage.models.columns import AssetFacet, ColumnEdge
 from lineage.models.dbt import DbtNode, DbtProject
+from lineage.models.exporters import Exporter, ExporterPending, ExporterRun
 from lineage.models.flows import Flow, FlowRevision
 from lineage.models.openlineage import OpenLineageEvent, OpenLineageJob, OpenLineageRun
 from lineage.models.runs import Execution, TaskRun
@@ -15,6 +16,9 @@ __all__ = [
     "DbtProject",
     "Edge",
     "Execution",
+    "Exporter",
+    "ExporterPending",
+    "ExporterRun",
     "Flow",
     "FlowRevision",
     "LineageEvent",

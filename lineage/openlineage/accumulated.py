@@ -18,6 +18,7 @@ from lineage.openlineage.events import (
     PostedEvent,
     time_of,
 )
+from lineage.openlineage.headwater import refined
 from lineage.openlineage.registers import (
     Registers,
     Stamp,
@@ -108,7 +109,7 @@ class Accumulated:
     @property
     def state(self) -> str:
         """A state of Headwater; "" for a job or a dataset."""
-        return state_of(self.types)
+        return refined(state_of(self.types), self.run_facets)
 
     @property
     def at(self) -> int:

@@ -12,6 +12,7 @@ from catalog.reading.assets import metadata_problem
 from lineage.openlineage.about import description_of, metadata_of, owners_of, tags_of, type_of
 from lineage.openlineage.columns import columns_of, paths_of
 from lineage.openlineage.events import PostedDataset
+from lineage.openlineage.headwater import asset_told
 from lineage.openlineage.identity import Lifecycle, lifecycle_of, symlinks_of
 from lineage.openlineage.link_notes import FieldLink, Links
 from lineage.openlineage.links import read_dataset_links
@@ -56,6 +57,10 @@ def described(dataset: PostedDataset, position: str) -> Described:
     dataset = _spelled(dataset)
     asset_type, is_said = type_of(dataset, problems)
     fields = _fields(dataset, asset_type, problems)
+    own = asset_told(dataset.facets, problems)
+    if own is not None:
+        asset_type, is_said = own[0], True
+        fields |= own[1]
     return Described(
         fields=fields,
         type=asset_type,

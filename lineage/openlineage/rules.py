@@ -10,9 +10,12 @@ from lineage.openlineage.naming import (
     headwater_namespace,
     matches,
     normalized,
+    scheme_of,
 )
 
 DATASET, JOB = "dataset", "job"
+#: Namespaces of what another Headwater has shipped: its assets keep their ids here.
+HEADWATER = "headwater"
 #: Names that one set of rules remembers; beyond it starts anew.
 REMEMBERED = 20_000
 
@@ -32,8 +35,8 @@ class Rule:
 class Named:
     """What a dataset is called here. `default_id`: its id without any rule, which stays an alias.
 
-    `spelled`: (namespace, name), normalized. `namespace`: where a rule puts it, None where the job
-    decides. `rule`: that which applied.
+    `display_name`: "" where the id says it best. `spelled`: (namespace, name), normalized.
+    `namespace`: where a rule puts it, None where the job decides. `rule`: that which applied.
     """
 
     id: str
@@ -64,6 +67,8 @@ class Rules:
         space, path = normalized(namespace, name)
         default, shown = asset_id(space, path), display_name(space, path)
         rule = self.matching(DATASET, namespace)
+        if rule is None and scheme_of(space) == HEADWATER:
+            return Named(asset_id(space, path, "{name}"), default, "", (space, path))
         if rule is None:
             return Named(default, default, shown, (space, path))
         own = asset_id(space, path, rule.id_template or DEFAULT_TEMPLATE)

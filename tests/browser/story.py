@@ -17,6 +17,7 @@ import httpx
 
 from accounts import actions
 from tests.conftest import PASSWORD, Cast, make_cast, role
+from tests.factories import make_exporter
 
 TENANT = "main"
 RUN, CHAIN_RUN, FAILED_RUN = "run-orders-1", "run-chain-1", "run-customers-1"
@@ -160,6 +161,7 @@ def make_people() -> Cast:
             user.set_password(PASSWORD)
             user.save()
     actions.bind(cast.users["admin"], role(cast.other, "Admin"))
+    make_exporter(cast.users["admin"], cast.main, "marquez")
     return cast
 
 

@@ -34,12 +34,20 @@ PAGES = {
     "/main/flows/company.data/build_orders": "editor",
     "/main/namespaces": "editor",
     "/main/namespaces/company.data": "editor",
+    "/main/admin/exporters": "admin",
+    "/main/admin/exporters/-/new": "admin",
+    "/main/admin/exporters/-/new?kind=FILE": "admin",
+    "/main/admin/exporters/marquez": "admin",
+    "/main/admin/exporters/marquez/edit": "admin",
+    "/main/admin/exporters/marquez/rewind": "admin",
+    "/main/admin/exporters/marquez/delete": "admin",
     "/other/": "outsider",
     "/other/catalog": "outsider",
     "/other/lineage": "outsider",
     "/other/executions": "outsider",
     "/other/flows": "outsider",
     "/other/namespaces": "outsider",
+    "/other/admin/exporters": "outsider",
 }
 
 

@@ -7,7 +7,7 @@ its outputs is kept as a facet and describes nothing.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalog.merging import DROPPED, Part, Touch, stamp
@@ -15,6 +15,7 @@ from lineage.dsl import Bundle
 from lineage.openlineage.accumulated import INPUT, OUTPUT, Accumulated, DatasetKey, DatasetSaid
 from lineage.openlineage.events import DATASET, PostedDataset
 from lineage.openlineage.facets import Described, described
+from lineage.openlineage.headwater import type_told
 from lineage.openlineage.links import explicit_links
 from lineage.openlineage.registers import Stamp
 from lineage.openlineage.rules import Named, Rules
@@ -97,7 +98,8 @@ def said_of_datasets(known: Accumulated, rules: Rules, speaker: Speaker) -> Said
     for key, words in sorted(known.datasets.items()):
         named = rules.dataset(key[1], key[2])
         meanings = describe(said, key, named, words, last_breath)
-        said.touches[named.id] += touches_of(key[0], named, meanings, speaker)
+        known_type = type_told({name: body for name, (_, body) in words.facets.items()})
+        said.touches[named.id] += touches_of(key[0], named, meanings, speaker, known_type)
         said.links += links_of(named, meanings, rules, speaker)
         if key[0] == DATASET or any(says(meaning) for _, meaning in meanings):
             told[named.id] = None
@@ -153,13 +155,23 @@ def measured(asset: str, at: Stamp, meaning: Described) -> list[SaidMeasurement]
     return found
 
 
-def touches_of(position: str, named: Named, meanings: Meanings, speaker: Speaker) -> list[Touch]:
-    """One that names the asset, one for each event that describes it, one that counts."""
+def touches_of(
+    position: str,
+    named: Named,
+    meanings: Meanings,
+    speaker: Speaker,
+    known_type: str | None = None,
+) -> list[Touch]:
+    """One that names the asset, one for each event that describes it, one that counts.
+
+    `known_type`: what another Headwater says of it, also of an output that was not written.
+    """
     place = 1 if position == OUTPUT else 0
     type_by_name = next(
         (meaning.type for _, meaning in meanings if not meaning.type_is_said), None
     )
-    touches = [naming_touch(position, named, speaker, type_by_name)]
+    naming = naming_touch(position, named, speaker, type_by_name)
+    touches = [replace(naming, hint=known_type, called=None) if known_type else naming]
     for (at, _), meaning in meanings:
         fields = dict(meaning.fields)
         if meaning.lifecycle and meaning.lifecycle.change == "DROP":

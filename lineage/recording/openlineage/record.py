@@ -187,7 +187,7 @@ def _out_of_reach(
     """Events of runs whose execution is somebody else's, or in a namespace that cannot be made."""
     refused = []
     for row in rows.values():
-        if row.root_run_id in flows:
+        if not row.is_touched or row.root_run_id in flows:
             continue
         job = rows[row.root_run_id].job
         allowed = recording.may_post(job)

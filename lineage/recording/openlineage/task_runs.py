@@ -6,6 +6,7 @@ from accounts.bulk import run
 from accounts.models import Tenant
 from catalog.moments import moment
 from lineage.kestra.posted import PostedExecution, PostedState, PostedTaskRun
+from lineage.openlineage.headwater import task_told
 from lineage.openlineage.naming import task_id
 from lineage.recording.flows import KnownFlow
 from lineage.recording.openlineage.executions import error_of
@@ -86,11 +87,12 @@ def rendered(
     """The task run of a row with events, without what it says of assets."""
     known = row.accumulated
     assert known is not None and row.job is not None
+    told = task_told(known.run_facets)
     posted = PostedTaskRun(
         id=row.run_id,
-        task_id=task_id(row.job.name),
-        value="",
-        iteration=None,
+        task_id=told.task_id or task_id(row.job.name),
+        value=told.value,
+        iteration=told.iteration,
         parent_id="" if row.parent_run_id in ("", row.root_run_id) else row.parent_run_id,
         state=state_of(row),
         attempts=[],
