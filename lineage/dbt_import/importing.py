@@ -1,8 +1,8 @@
 """One dbt project into the catalog: one transaction, a number of statements that does not depend
 on how large it is, and the same rows however often and in whatever order artifacts come.
 
-Locks are taken as recording takes them: namespaces, flow, project, executions, assets (new ones),
-task runs, traces and edges, asset states.
+Locks are taken as recording takes them: namespaces, flow, project (imports of one take turns),
+executions, names, assets (new ones), task runs, traces and edges, asset states.
 """
 
 import re
@@ -23,7 +23,7 @@ from lineage.dbt_import.measuring import measured, measurement_rows
 from lineage.dbt_import.naming import name_nodes
 from lineage.dbt_import.outcomes import outcomes_of, problems_of
 from lineage.dbt_import.planning import Plan, marks_of, node_rows, plan_of
-from lineage.dbt_import.projects import keep_nodes, keep_project
+from lineage.dbt_import.projects import keep_nodes, keep_project, lock_project
 from lineage.dbt_import.results import ImportedRun, ImportRefused, ImportResult
 from lineage.dbt_import.statements import touches_of
 from lineage.kestra.posted import FLOW_ID
@@ -117,8 +117,9 @@ def _import(
 ) -> ImportResult:
     progress(0, len(STEPS), STEPS[0])
     flow = flow_of(access, flow_key)
-    plan = plan_of(access, flow, artifacts, options, columns)
+    newest = lock_project(access, flow, artifacts.manifest)
     recorded = record_invocation(access, flow, artifacts.invocation, artifacts.notes)
+    plan = plan_of(access, flow, artifacts, options, columns, newest)
     runs = list(runs_of(recorded, plan))
     namespaces = {flow.namespace: flow.namespace_pk}
     plan.assets |= resolve_assets(access, [*plan.statements.values(), *runs], namespaces)

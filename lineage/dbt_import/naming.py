@@ -15,14 +15,15 @@ SOURCE = AssetAlias.Source.DBT.value
 def name_nodes(plan: Plan) -> set[str]:
     """Give assets the unique ids of their nodes as aliases; those that others keep.
 
-    A name that is an asset's id, or another alias, stays what it is: an alias beats an id, and
-    nobody may take somebody else's asset over by naming a node like it.
+    A name that is an asset's id, or another alias, stays what it is. One that is not of dbt's
+    shape is none: nobody takes a name that somebody else's asset may get by giving it to a node.
     """
     access = plan.access
     names = {
         unique_id: pk
-        for unique_id, (_, pk) in plan.taken().items()
-        if not plan.is_older or unique_id not in plan.known
+        for unique_id, (node, pk) in plan.taken().items()
+        if unique_id.startswith(f"{node.kind}.")
+        and not (plan.is_older and unique_id in plan.known)
     }
     ids = _ids_among(access, names)
     held = _held(access, names)

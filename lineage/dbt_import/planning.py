@@ -16,7 +16,7 @@ from lineage.dbt import Artifacts, Manifest, Node, Notes, Options, bundles_of, d
 from lineage.dbt.columns import Links
 from lineage.dbt.declaring import overlaid
 from lineage.dbt_import.changes import Changes, changes_of
-from lineage.dbt_import.projects import KnownNode, lock_project, stored_nodes
+from lineage.dbt_import.projects import KnownNode, stored_nodes
 from lineage.dbt_import.statements import marking, source_of, statements_of
 from lineage.recording.flows import KnownFlow
 from lineage.recording.resolving import may_write
@@ -77,11 +77,15 @@ class Plan:
 
 
 def plan_of(
-    access: Access, flow: KnownFlow, artifacts: Artifacts, options: Options, columns: Links
+    access: Access,
+    flow: KnownFlow,
+    artifacts: Artifacts,
+    options: Options,
+    columns: Links,
+    newest: datetime,
 ) -> Plan:
-    """Locks the project: imports of it take turns from here on."""
+    """The caller has locked the project; from here on names are held (`catalog.finding`)."""
     manifest, notes = artifacts.manifest, artifacts.notes
-    newest = lock_project(access, flow, manifest)
     stored = stored_nodes(flow)
     ids = {node.id for node in manifest.nodes.values()}
     found = find_assets(access.tenant, ids | {node.asset_id for node in stored.values()})

@@ -17,6 +17,8 @@ from catalog.writing import write_assets
 from lineage.dbt import Artifacts, Options
 from lineage.dbt_import import ImportRefused, ImportResult, import_dbt
 from lineage.models import ColumnEdge, DbtNode, DbtProject, Edge, Execution, LineageEvent, TaskRun
+from lineage.purging import purge_assets
+from lineage.unifying import merge_assets
 from tests.conftest import Cast
 from tests.factories import make_asset
 from tests.lineage.dbt.builders import (
@@ -399,6 +401,37 @@ def test_an_alias_takes_nobodys_asset_over(cast: Cast) -> None:
     assert AssetAlias.objects.unscoped(WHY).get(name="model.shop.b").asset.public_id == (
         "shop.main.b"
     )
+
+
+def test_a_name_that_is_not_of_dbts_shape_is_no_alias(cast: Cast) -> None:
+    odd = model("a") | {"unique_id": "analytics.public.orders"}
+    bring(cast, read(manifest=manifest(odd)))
+    assert asset("shop.main.a")
+    assert not AssetAlias.objects.unscoped(WHY).exists()
+
+
+def test_an_asset_that_became_another_one_is_neither_gone_nor_made_anew(cast: Cast) -> None:
+    nodes = [model("a"), model("b", ["model.shop.a"])]
+    bring(cast, read(manifest=manifest(*nodes)))
+    kept = make_asset(cast.main, "warehouse/a", "company.data")
+    merge_assets(cast.access("editor"), kept, asset("shop.main.a"))
+    for day in (1, 2):
+        assert bring(cast, read(manifest=manifest(*nodes, **later(day)))).is_unchanged
+    assert asset("warehouse/a").status == "active"
+    assert asset("warehouse/a").metadata["dbt"]["uniqueId"] == "model.shop.a"
+    assert ("warehouse/a", "shop.main.b") in edges()
+    found = bring(cast, read(manifest=manifest(model("b"), **later(3))))
+    assert [(one.asset_id, one.status) for one in found.nodes if one.status == "removed"] == [
+        ("warehouse/a", "removed")
+    ]
+
+
+def test_assets_of_a_project_can_be_deleted_for_good(cast: Cast) -> None:
+    bring(cast, read_folder(HARBOUR))
+    pks = list(Asset.objects.unscoped(WHY).values_list("pk", flat=True))
+    assert purge_assets(cast.access("admin"), pks) == 11
+    assert not DbtNode.objects.unscoped(WHY).exists()
+    assert bring(cast, read_folder(HARBOUR)).counts["created"] == 11
 
 
 def test_a_locked_asset_keeps_its_words(cast: Cast) -> None:
