@@ -6,7 +6,7 @@ executions, names, assets (new ones), task runs, traces and edges, asset states.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from django.db import OperationalError, transaction
@@ -19,7 +19,7 @@ from catalog.reading.rules import validate_namespace
 from lineage.dbt import Artifacts, Notes, Options, column_links
 from lineage.dbt.columns import Links
 from lineage.dbt_import.invocations import Recorded, record_invocation, runs_of
-from lineage.dbt_import.measuring import measured, measurement_rows
+from lineage.dbt_import.measuring import Measured, measured, measurement_rows
 from lineage.dbt_import.naming import name_nodes
 from lineage.dbt_import.outcomes import outcomes_of, problems_of
 from lineage.dbt_import.planning import Plan, marks_of, node_rows, plan_of
@@ -142,13 +142,12 @@ def _write(
     for pk, mark in marks_of(plan).items():
         touched.setdefault(pk, []).append(mark)
     found = measured(plan.artifacts)
-    writable = {node.id: pk for node, pk in plan.taken().values()}
     statings = plan.statings()
     run_together(
         [
             stated.edges(tenant, statings, plan.assets),
             stated.column_edges(tenant, statings, plan.assets),
-            measurement_rows(tenant, found, writable, plan.source),
+            measurement_rows(plan, found),
         ]
     )
     stored = store_traces(tenant, runs, plan.assets, namespaces, also=touched)
@@ -192,11 +191,11 @@ def flow_of(access: Access, flow_key: tuple[str, str]) -> KnownFlow:
     return flows[flow_key]
 
 
-def _imported(recorded: Recorded | None, found: list) -> ImportedRun | None:
+def _imported(recorded: Recorded | None, found: Sequence[Measured]) -> ImportedRun | None:
     if recorded is None:
         return None
     execution = recorded.delivery.execution
-    assertions = sum(len(values.get("assertions", ())) for *_, values in found)
+    assertions = sum(len(one.values.get("assertions", ())) for one in found)
     return ImportedRun(
         execution.id,
         recorded.stored.status,

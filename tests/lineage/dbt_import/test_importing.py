@@ -176,6 +176,10 @@ def test_tests_are_quality_of_their_assets(cast: Cast) -> None:
     }
     written = measured.get(asset__public_id="harbour.main.berths", kind="output")
     assert written.values == {"rowCount": 3}
+    assert (written.source["kind"], written.source["taskId"]) == (
+        "execution",
+        "seed.harbour.berths",
+    )
 
 
 def test_columns_come_out_of_columns(cast: Cast) -> None:
