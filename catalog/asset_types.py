@@ -63,6 +63,11 @@ WORDS: Mapping[str, Look] = {
     "server": Look("server", "orange"),
     "instance": Look("server", "orange"),
     "host": Look("server", "orange"),
+    # dbt's kinds: a model of it is a relation, unlike what machines learn.
+    "ephemeral model": Look("table-2", "sky"),
+    "semantic model": Look("layers", "violet"),
+    "metric": Look("chart-column", "gold"),
+    "saved query": Look("bookmark", "gold"),
 }
 _KNOWN = {name.lower(): name for name in BUILT_IN}
 
@@ -77,7 +82,7 @@ def asset_type(name: str) -> AssetType:
     label = _label(name)
     words = [word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])", label)]
     hue = HUES[crc32(label.lower().encode()) % len(HUES)]
-    for word in reversed(words):
+    for word in (label.lower(), *reversed(words)):
         if by_word := WORDS.get(word) or WORDS.get(word.removesuffix("s")):
             return AssetType(name, label, by_word.icon, by_word.hue)
         if known := _KNOWN.get(word) or _KNOWN.get(word.removesuffix("s")):
