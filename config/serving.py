@@ -121,7 +121,8 @@ def _run_web_server(host: str, port: int, workers: int) -> None:
 
 
 def _run_job_worker() -> None:
-    call_command("procrastinate", "worker", "--concurrency=4", "--shutdown-graceful-timeout=10")
+    options = ("--concurrency=4", "--shutdown-graceful-timeout=10", "--delete-jobs=successful")
+    call_command("procrastinate", "worker", *options)
 
 
 def _port(text: str) -> int:
