@@ -1,6 +1,7 @@
 """run_results.json: what one dbt command did, node by node (dbt's schema v4 to v6)."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 
 from lineage.dbt.notes import Notes
 from lineage.dbt.streaming import InvalidArtifact, Source, read_members
-from lineage.dbt.values import Json, instant, mapping, number, sequence, text, texts
+from lineage.dbt.values import Json, instant, mapping, number, sequence, storable, text, texts
 from lineage.dbt.versions import RUN_RESULTS, check_version
 
 MAX_RESULTS = 200_000
@@ -28,6 +29,8 @@ STATES = {
 #: Commands that build and test nothing, and yet report “success” for every node.
 IDLE = frozenset({"compile", "generate", "docs", "parse", "list", "ls", "show", "freshness"})
 MESSAGE = 20_000
+#: What an execution may be called; dbt writes UUIDs.
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
 ROWS = ("rows_affected", "rows_inserted")
 BYTES = ("bytes_written", "size")
 
@@ -100,8 +103,9 @@ def read_run_results(source: Source, notes: Notes) -> Invocation:
     started = instant(metadata, "invocation_started_at") or min(
         starts, default=ended - timedelta(seconds=max(0.0, min(elapsed, 86_400.0)))
     )
+    id_ = text(metadata, "invocation_id")
     return Invocation(
-        id=text(metadata, "invocation_id")[:200] or _made_up_id(ended, results),
+        id=id_ if _ID.fullmatch(id_) else _made_up_id(ended, results),
         command=text(arguments, "which", "rpc_method"),
         started_at=min([started, ended, *starts]),
         ended_at=max([ended, *(result.ended_at for result in results)]),
@@ -137,12 +141,17 @@ def read_result(raw: Json, ended: datetime, notes: Notes) -> NodeResult | None:
         failures=number(raw, "failures"),
         rows=number(response, *ROWS),
         bytes=number(response, *BYTES),
-        response={
-            key: value
-            for key, value in response.items()
-            if isinstance(value, str | int | float | bool) and len(str(value)) < 2_000
-        },
+        response=told_by_the_adapter(response),
     )
+
+
+def told_by_the_adapter(response: Json) -> dict[str, Any]:
+    """Its plain members; adapters write what their drivers give them."""
+    return {
+        storable(key): storable(value) if isinstance(value, str) else value
+        for key, value in response.items()
+        if isinstance(value, str | int | float | bool) and len(str(value)) < 2_000
+    }
 
 
 def _told(arguments: Json) -> dict[str, Any]:

@@ -6,6 +6,7 @@ executions, names, assets (new ones), task runs, traces and edges, asset states.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from psycopg.errors import DeadlockDetected
 from accounts.access import Access
 from accounts.bulk import run_together
 from accounts.permissions import Action, Resource
+from catalog.merging import Touch
 from catalog.reading.rules import validate_namespace
 from lineage.dbt import Artifacts, Notes, Options, column_links
 from lineage.dbt.columns import Links
@@ -137,12 +139,8 @@ def _write(
     progress: Progress,
 ) -> ImportResult:
     tenant = plan.access.tenant
-    said = touches_of(plan.flow, plan.statements.values(), plan.source)
-    touched = {plan.assets[asset_id]: touches for asset_id, touches in said.items()}
-    for pk, mark in marks_of(plan).items():
-        touched.setdefault(pk, []).append(mark)
-    found = measured(plan.artifacts)
-    statings = plan.statings()
+    found, statings = measured(plan.artifacts), plan.statings()
+    touched = said_of_assets(plan)
     run_together(
         [
             stated.edges(tenant, statings, plan.assets),
@@ -171,6 +169,16 @@ def _write(
         problems=problems_of(plan, runs, left_alone),
         unlisted=plan.notes.left_off,
     )
+
+
+def said_of_assets(plan: Plan) -> dict[int, list[Touch]]:
+    """Asset row → what the manifest says of it, and that it is gone or back."""
+    said: defaultdict[int, list[Touch]] = defaultdict(list)
+    for asset_id, touches in touches_of(plan.flow, plan.statements.values(), plan.source).items():
+        said[plan.assets[asset_id]] += touches
+    for pk, mark in marks_of(plan).items():
+        said[pk].append(mark)
+    return said
 
 
 def between(stating: Stating, assets: Mapping[str, int]) -> Iterator[tuple[int, int]]:

@@ -13,9 +13,11 @@ from lineage.dbt import Manifest
 from lineage.dsl.bundles import Bundle
 from lineage.kestra.posted import PostedExecution, PostedState, PostedTaskRun
 from lineage.kestra.times import instant
+from lineage.openlineage.naming import short_digest
 from lineage.recording.flows import KnownFlow
 from lineage.recording.runs import RenderedRun, StoredExecution
 
+TASK_ID = 200
 #: The status of an asset that its project has no more.
 REMOVED = "removed"
 
@@ -75,8 +77,10 @@ def _told(unique_id: str, state: PostedState) -> PostedTaskRun:
 
 
 def task_id(unique_id: str) -> str:
-    """The task that a node is: its unique id, as far as it fits."""
-    return unique_id[:200]
+    """The task that a node is: its unique id, and of a long one as much as tells it apart."""
+    if len(unique_id) <= TASK_ID:
+        return unique_id
+    return f"{unique_id[: TASK_ID - 17]}~{short_digest(unique_id, 8)}"
 
 
 def source_of(flow: KnownFlow, manifest: Manifest) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lineage.dbt_import.results import ImportResult
+from lineage.dbt_import.results import ImportedRun, ImportProblem, ImportResult, NodeOutcome
 from lineage.kestra.times import instant
 
 #: Nodes, and problems, that one answer lists.
@@ -11,8 +11,7 @@ MOST = 1_000
 
 def result_json(result: ImportResult) -> dict[str, Any]:
     """`nodes` are those that changed. `status`: failure where nothing at all went in."""
-    run = result.run
-    changed = result.changed
+    run, changed = result.run, result.changed
     return {
         "status": status_of(result),
         "dryRun": result.is_dry,
@@ -26,36 +25,35 @@ def result_json(result: ImportResult) -> dict[str, Any]:
             "columnEdges": result.column_edges,
             "assertions": run.assertions if run else 0,
         },
-        "execution": {
-            "id": run.id,
-            "status": run.status,
-            "state": run.state,
-            "taskRuns": run.task_runs,
-        }
-        if run
-        else None,
-        "nodes": [
-            {
-                "uniqueId": node.unique_id,
-                "asset": node.asset_id,
-                "status": node.status,
-                "changes": list(node.changes),
-            }
-            for node in changed[:MOST]
-        ],
-        "problems": [
-            {
-                "node": problem.node,
-                "field": problem.field,
-                "message": problem.message,
-                "leftOut": problem.is_loss,
-            }
-            for problem in result.problems[:MOST]
-        ],
+        "execution": run and run_json(run),
+        "nodes": [node_json(node) for node in changed[:MOST]],
+        "problems": [problem_json(problem) for problem in result.problems[:MOST]],
         "unlisted": {
             "nodes": max(0, len(changed) - MOST),
             "problems": max(0, len(result.problems) - MOST) + result.unlisted,
         },
+    }
+
+
+def run_json(run: ImportedRun) -> dict[str, Any]:
+    return {"id": run.id, "status": run.status, "state": run.state, "taskRuns": run.task_runs}
+
+
+def node_json(node: NodeOutcome) -> dict[str, Any]:
+    return {
+        "uniqueId": node.unique_id,
+        "asset": node.asset_id,
+        "status": node.status,
+        "changes": list(node.changes),
+    }
+
+
+def problem_json(problem: ImportProblem) -> dict[str, Any]:
+    return {
+        "node": problem.node,
+        "field": problem.field,
+        "message": problem.message,
+        "leftOut": problem.is_loss,
     }
 
 

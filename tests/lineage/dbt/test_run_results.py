@@ -217,3 +217,11 @@ def test_facts_hold_until_the_command_that_wrote_them_ends() -> None:
     assert read(manifest=own, catalog=catalog(a={})).as_of == as_of(1)
     assert read(manifest=own, run_results=ran).as_of == as_of(5)
     assert read(manifest=manifest(model("a")), run_results=ran).as_of == as_of(0)
+
+
+def test_what_postgres_cannot_hold_is_mended_and_odd_ids_are_replaced() -> None:
+    odd = result("model.shop.a", message="nul \x00", adapter_response={"q\x00": "x\x00", "n": [1]})
+    invocation = invocation_of(odd, invocation_id="<no id>")
+    assert invocation.results[0].response == {"q": "x"}
+    assert invocation.results[0].message == "nul "
+    assert invocation.id.startswith("dbt-")
