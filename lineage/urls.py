@@ -21,6 +21,13 @@ from lineage.views.exporters import (
 from lineage.views.flow_dbt import flow_dbt
 from lineage.views.flows import flow_detail, flow_list
 from lineage.views.home import home
+from lineage.views.naming_rules import (
+    naming_rule_delete,
+    naming_rule_edit,
+    naming_rule_list,
+    naming_rule_new,
+    naming_rule_place,
+)
 from lineage.views.openlineage_jobs import flow_openlineage
 from lineage.views.openlineage_runs import execution_openlineage
 from lineage.views.usages import asset_executions
@@ -43,6 +50,11 @@ urlpatterns: list[URLPattern] = [
     path("admin/exporters/<str:name>/edit", exporter_edit, name="exporter_edit"),
     path("admin/exporters/<str:name>/rewind", exporter_rewind, name="exporter_rewind"),
     path("admin/exporters/<str:name>/delete", exporter_delete, name="exporter_delete"),
+    path("admin/naming-rules", naming_rule_list, name="naming_rule_list"),
+    path("admin/naming-rules/-/new", naming_rule_new, name="naming_rule_new"),
+    path("admin/naming-rules/<str:rule_id>", naming_rule_edit, name="naming_rule_edit"),
+    path("admin/naming-rules/<str:rule_id>/place", naming_rule_place, name="naming_rule_place"),
+    path("admin/naming-rules/<str:rule_id>/delete", naming_rule_delete, name="naming_rule_delete"),
     path("flows", flow_list, name="flow_list"),
     path("dbt", flow_dbt, name="flow_dbt"),
     path(

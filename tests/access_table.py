@@ -207,6 +207,18 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET marquez": PAGE_SETTINGS,
         "POST marquez": (302, 404, 403, 403, 302, 302, 404),
     },
+    # Whoever may change settings is sent back to the list; a form without a rule is 422.
+    "lineage:naming_rule_list": {"GET -": PAGE_SETTINGS},
+    "lineage:naming_rule_new": {
+        "GET -": PAGE_SETTINGS,
+        "POST -": (302, 404, 403, 403, 302, 422, 404),
+    },
+    "lineage:naming_rule_edit": {
+        "GET rule": PAGE_SETTINGS,
+        "POST rule": (302, 404, 403, 403, 302, 422, 404),
+    },
+    "lineage:naming_rule_place": {"POST rule": (302, 404, 403, 403, 302, 302, 404)},
+    "lineage:naming_rule_delete": {"POST rule": (302, 404, 403, 403, 302, 302, 404)},
     # --- API -------------------------------------------------------------------------------
     "asset_dependencies": {
         "GET orders": API_READ,
@@ -323,6 +335,13 @@ ACCESS: dict[str, dict[str, Row]] = {
         f"{method} {thing}": (401, 404, 403, 200, 404, 200, 404)
         for method in ("PATCH", "DELETE")
         for thing in ("data-edge", "finance-edge")
+    },
+    "naming_rules": {"GET -": API_SETTINGS, "POST rule-new": API_SETTINGS},
+    "naming_rules_try": {"POST name": API_SETTINGS},
+    "naming_rule": {
+        "GET rule": API_SETTINGS,
+        "PUT rule-said": API_SETTINGS,
+        "DELETE rule": API_SETTINGS,
     },
     "exporters": {"GET -": API_SETTINGS, "POST new-exporter": API_SETTINGS},
     "exporter": {

@@ -4,6 +4,7 @@ orders, stg_orders   assets in company.data, written by the flow build_orders in
 ledger               asset in company.finance, written by close_books in run-ledger
 bucket               asset without a namespace
 marquez              a paused exporter
+rule                 a naming rule
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from catalog.models import Asset
+from catalog.models import Asset, NamingRule
 from lineage.models import Execution, Flow
 from tests.factories import (
     make_asset,
@@ -104,6 +105,10 @@ def _exporter(name: str) -> str:
     return json.dumps({"name": name, "kind": "OPENLINEAGE", "url": url, "every": "PT5M"})
 
 
+def _rule(pattern: str) -> str:
+    return json.dumps({"kind": "dataset", "pattern": pattern, "idTemplate": "{name}"})
+
+
 THINGS = {
     "-": Thing(),
     "orders": _asset("orders"),
@@ -149,6 +154,10 @@ THINGS = {
     "marquez-new": Thing({"name": "marquez"}, _exporter("marquez")),
     "marquez-patch": Thing({"name": "marquez"}, '{"enabled": false}'),
     "marquez-reset": Thing({"name": "marquez"}, '{"to": "start"}'),
+    "rule": Thing({"rule_id": "1000003"}),
+    "rule-new": Thing(body=_rule("postgres://other:5432")),
+    "rule-said": Thing({"rule_id": "1000003"}, _rule("postgres://warehouse:5432")),
+    "name": Thing(body='{"namespace": "postgres://warehouse:5432", "name": "orders"}'),
     "anything": Thing({"path": "v1/nothing/here/at/all"}),
     "reset": Thing({"uidb36": "1", "key": "x-y"}),
 }
@@ -182,6 +191,13 @@ def make_world(cast: Cast) -> World:
     make_bundle(make_task_run(run_orders, "build"), [stg_orders], [orders])
     make_bundle(make_task_run(run_ledger, "close"), [orders, bucket], [ledger])
     make_exporter(cast.users["admin"], main, "marquez")
+    NamingRule.objects.create(
+        pk=1_000_003,
+        tenant=main,
+        kind="dataset",
+        pattern="postgres://warehouse:5432",
+        id_template="{name}",
+    )
     return World(
         cast, orders, stg_orders, ledger, bucket, build_orders, close_books, run_orders, run_ledger
     )

@@ -160,7 +160,12 @@ def nav_link(context: Context, name: str, symbol: str, route: str, key: str) -> 
 
 
 def noun(route: str) -> str:
-    return route.split("_")[0]
+    word = route.split("_")[0]
+    return "admin" if word in ADMIN else word
+
+
+#: What the pages of Admin are about.
+ADMIN = frozenset({"exporter", "naming"})
 
 
 _CURRENT = SafeString(' aria-current="page"')

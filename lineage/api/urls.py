@@ -21,6 +21,7 @@ from lineage.api.exporters import (
 from lineage.api.flow_inputs import FlowInputs
 from lineage.api.flow_reads import FlowRevisions, FlowSearch, NamespaceFlows
 from lineage.api.flow_writes import FlowCollection, FlowResource
+from lineage.api.naming_rules import NamingRuleItem, NamingRules, NamingRulesTry
 from lineage.api.openlineage import OpenLineageBatchPost, OpenLineageEventPost
 from lineage.api.openlineage_reads import (
     ExecutionEvents,
@@ -86,6 +87,9 @@ urlpatterns: list[URLPattern] = [
         name="openlineage_event_search",
     ),
     path("executions/<path:execution_id>", ExecutionItem.as_view(), name="execution"),
+    path("naming-rules", NamingRules.as_view(), name="naming_rules"),
+    path("naming-rules/try", NamingRulesTry.as_view(), name="naming_rules_try"),
+    path("naming-rules/<str:rule_id>", NamingRuleItem.as_view(), name="naming_rule"),
     path("exporters", Exporters.as_view(), name="exporters"),
     path("exporters/<str:name>", ExporterItem.as_view(), name="exporter"),
     path("exporters/<str:name>/run", ExporterRunNow.as_view(), name="exporter_run"),

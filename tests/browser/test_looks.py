@@ -41,6 +41,8 @@ PAGES = {
     "/main/admin/exporters/marquez/edit": "admin",
     "/main/admin/exporters/marquez/rewind": "admin",
     "/main/admin/exporters/marquez/delete": "admin",
+    "/main/admin/naming-rules?namespace=postgres://w:5432&name=a.b.orders": "admin",
+    "/main/admin/naming-rules/-/new": "admin",
     "/other/": "outsider",
     "/other/catalog": "outsider",
     "/other/lineage": "outsider",
