@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from catalog.merging import DROPPED, UNDECLARED, WHOLE, AssetValues, Changes, settle
-from catalog.reading.lifecycle import DEFAULT_STATUS
+from catalog.merging import WHOLE, AssetValues, Changes, is_told, settle
 from catalog.uniting import OWN, UNITED, Words, keep, words_on
 
 #: Registers that hold the earliest word, with its value; `rule` holds the latest.
@@ -29,6 +28,8 @@ def joined(kept: AssetValues, absorbed: AssetValues, name: str) -> AssetValues:
     `name`: the absorbed asset's id, an other name of the kept one from now on.
     """
     values, other = deepcopy(kept), deepcopy(absorbed)
+    for one in (values, other):
+        as_declared(one)
     for register, place in PLACES.items():
         if register not in UNITED and _later(values, other, register, place):
             setattr(values, place, getattr(other, place))
@@ -40,9 +41,8 @@ def joined(kept: AssetValues, absorbed: AssetValues, name: str) -> AssetValues:
             own = values.clock.get(register)
             first = register in EARLIEST
             values.clock[register] = held if own is None else (min if first else max)(own, held)
-    _revive(values)
     values.created_at = min(_known(kept.created_at, absorbed.created_at), default=None)
-    declared = [one.updated_at for one in (kept, absorbed) if one.clock.keys() - UNDECLARED]
+    declared = [one.updated_at for one in (kept, absorbed) if is_told(one.clock)]
     values.updated_at = max(_known(*declared), default=values.created_at)
     settle(values)
     return values
@@ -55,11 +55,10 @@ def _later(values: AssetValues, other: AssetValues, register: str, place: str) -
     return register not in values.clock and getattr(values, place) == getattr(NOTHING, place)
 
 
-def _revive(values: AssetValues) -> None:
-    """What was written after it was dropped is there again."""
-    dropped_at = values.clock.get("status", "")
-    if values.status == DROPPED and dropped_at < values.clock.get("written", ""):
-        values.status = DEFAULT_STATUS
+def as_declared(values: AssetValues) -> None:
+    """With the status that somebody declared; settling drops again what was dropped."""
+    if "declaredStatus" in values.clock:
+        values.status = values.clock.pop("declaredStatus")
 
 
 def _known(*times: int | None) -> list[int]:
@@ -102,11 +101,12 @@ def parted(now: AssetValues, before: AssetValues, after: AssetValues) -> AssetVa
             _part_words(values, before, after, register)
         elif register not in now.clock and getattr(now, place) == getattr(after, place):
             setattr(values, place, deepcopy(getattr(before, place)))
-    _revive(values)
     _part_metadata(values, before, after)
     for time in ("created_at", "updated_at"):
         if getattr(now, time) == getattr(after, time):
             setattr(values, time, getattr(before, time))
+    if now.updated_at != after.updated_at and "told" in now.clock:
+        values.clock["told"] = True
     settle(values)
     return values
 

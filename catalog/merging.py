@@ -7,8 +7,8 @@ A stamp is a string that sorts as it should: `{µs:016d}|{source}|{position}`. T
 asset, stored as JSON, holds the stamps that the next merge must beat:
 
     {"type": stamp, "displayName": stamp, …, every field of WHOLE likewise, "namespace": stamp,
-     "metadata": {key: stamp}, "rule": [stamp, ns],
-     "written": stamp, "hint": [stamp, type], "called": [stamp, name],
+     "metadata": {key: stamp}, "told": true, "rule": [stamp, ns],
+     "life": [stamp, dropped or alive], "hint": [stamp, type], "called": [stamp, name],
      "writer": [stamp, ns], "reader": [stamp, ns]}
 
 The last four are the earliest, not the latest: a reference types an asset that nobody declared,
@@ -78,13 +78,15 @@ class Touch:
     name: str = ""
     #: A person's word: meant of the asset, whatever others call it.
     by_hand: bool = False
-    #: Of a successful write of the data itself: what was dropped before is there again.
-    revives: bool = False
+    #: What became of the data itself: "dropped", or "alive" after it was made or changed.
+    life: str = ""
+    #: Of an output, also where nothing else is said of it.
+    renews: bool = False
 
     @property
     def says_something(self) -> bool:
         """Whether it makes the asset newer: a description may be empty, a write never is."""
-        writes = self.part is Part.WRITE or self.owner_register == "writer"
+        writes = self.part is Part.WRITE or self.renews
         return writes or bool(self.type or any(self.fields.values()))
 
 
@@ -137,8 +139,9 @@ def merge(values: AssetValues, touch: Touch, own_id: str = "") -> Changes:
     values.created_at = min(values.created_at or touch.at, touch.at)
     if touch.part in (Part.WRITE, Part.DESCRIBE):
         if touch.says_something:
-            declared = values.clock.keys() - UNDECLARED
-            values.updated_at = max((declared and values.updated_at) or touch.at, touch.at)
+            told = is_told(values.clock) and values.updated_at
+            values.updated_at = max(told or touch.at, touch.at)
+            values.clock["told"] = True
         _declare(values, touch, own_id, changes)
     elif touch.type and touch.type not in EXTERNAL_NAMES:
         _earliest(values.clock, "hint", touch.stamp, touch.type)
@@ -149,6 +152,8 @@ def merge(values: AssetValues, touch: Touch, own_id: str = "") -> Changes:
     if touch.job_namespace:
         own = "writer" if touch.part is Part.WRITE else "reader"
         _earliest(values.clock, touch.owner_register or own, touch.stamp, touch.job_namespace)
+    if touch.life:
+        values.clock["life"] = max(values.clock.get("life", ["", ""]), [touch.stamp, touch.life])
     if touch.rule_namespace:
         values.clock["rule"] = max(
             values.clock.get("rule", ["", ""]), [touch.stamp, touch.rule_namespace]
@@ -158,7 +163,12 @@ def merge(values: AssetValues, touch: Touch, own_id: str = "") -> Changes:
 
 
 #: Registers that say nothing of the asset itself: with these alone it is a placeholder.
-UNDECLARED = frozenset({"called", "hint", "reader", "rule"})
+UNDECLARED = frozenset({"called", "hint", "reader", "rule", "writer"})
+
+
+def is_told(clock: Mapping[str, Any]) -> bool:
+    """Whether anybody has said something of the asset: until then it is as old as its name."""
+    return "told" in clock or bool(clock.keys() - UNDECLARED)
 
 
 def _declare(values: AssetValues, touch: Touch, own_id: str, changes: Changes) -> None:
@@ -181,12 +191,7 @@ def _declare(values: AssetValues, touch: Touch, own_id: str, changes: Changes) -
 def _declare_whole(values: AssetValues, touch: Touch, own_id: str, changes: Changes) -> None:
     clock = values.clock
     other_name = "" if touch.name == own_id else touch.name
-    if touch.revives and _latest(clock, "written", touch.stamp):
-        _revive(values, touch.stamp, changes)
     for name in touch.fields.keys() & WHOLE.keys():
-        is_drop = name == "status" and touch.fields[name] == DROPPED
-        if is_drop and touch.stamp < clock.get("written", ""):
-            continue
         if name in UNITED and (other_name or "names" in clock):
             _unite(values, touch, other_name, name, changes)
         elif _latest(clock, name, touch.stamp):
@@ -206,15 +211,26 @@ def _unite(
     _set(values, WHOLE[field_], keep(values.clock, field_, words), field_, changes)
 
 
-def _revive(values: AssetValues, stamp: str, changes: Changes) -> None:
-    """Written after it was dropped: OpenLineage's DROP holds until then."""
-    if values.status == DROPPED and values.clock.get("status", "") < stamp:
-        _set(values, "status", DEFAULT_STATUS, "status", changes)
+def _live(values: AssetValues, changes: Changes) -> None:
+    """`status` of what was dropped (OpenLineage's DROP), until it is created or declared anew."""
+    clock = values.clock
+    if "life" not in clock:
+        return
+    stamp, life = clock["life"]
+    if life == DROPPED and stamp > clock.get("status", ""):
+        if values.status != DROPPED:
+            clock["declaredStatus"] = values.status
+            _set(values, "status", DROPPED, "status", changes)
+    elif "declaredStatus" in clock:
+        before = clock.pop("declaredStatus")
+        if values.status == DROPPED:
+            _set(values, "status", before, "status", changes)
 
 
 def _settle(values: AssetValues, changes: Changes) -> None:
     """Type, namespace and `updated_at` of an asset for which nobody declared them."""
     clock = values.clock
+    _live(values, changes)
     if "type" not in clock and "hint" in clock:
         _set(values, "type", clock["hint"][1], "type", changes)
     if "displayName" not in clock and "called" in clock:
@@ -223,7 +239,7 @@ def _settle(values: AssetValues, changes: Changes) -> None:
         owner = clock.get("rule") or clock.get("writer") or clock.get("reader")
         if owner:
             _set(values, "namespace", owner[1], "namespace", changes)
-    if not clock.keys() - UNDECLARED:
+    if not is_told(clock):
         values.updated_at = values.created_at
 
 

@@ -27,7 +27,8 @@ def set_by(clock: Mapping[str, Any], field: str, key: str = "") -> SetBy | None:
     source = rest.rpartition("|")[0]
     if not micros.isdecimal():
         return None
-    return SetBy(EPOCH + timedelta(microseconds=int(micros)), source.rpartition("/")[0])
+    execution = source.rpartition("/")[0].rpartition("|")[2]
+    return SetBy(EPOCH + timedelta(microseconds=int(micros)), execution)
 
 
 @dataclass(frozen=True, slots=True)

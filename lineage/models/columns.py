@@ -35,6 +35,9 @@ class ColumnEdge(models.Model):
     masking = models.BooleanField(default=False)
     kind = models.CharField(max_length=12, default="declared")
     stated = models.BooleanField(default=False, db_default=False)
+    #: As of `Edge`.
+    stated_from = models.DateTimeField(null=True)
+    stated_until = models.DateTimeField(null=True)
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
     last_execution = models.ForeignKey(

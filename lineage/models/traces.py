@@ -138,6 +138,9 @@ class Edge(models.Model):
     sql = models.TextField(default="", db_default="", blank=True)
     note = models.TextField(default="", db_default="", blank=True)
     stated = models.BooleanField(default=False, db_default=False)
+    #: When job events stated it first and last: what is left when runs are counted anew.
+    stated_from = models.DateTimeField(null=True)
+    stated_until = models.DateTimeField(null=True)
     created_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", db_index=False
     )

@@ -98,6 +98,21 @@ def column_edges(
     )
 
 
+CLEAR = """
+with wanted(downstream, flow, task_id) as (
+    select * from unnest(%s::bigint[], %s::bigint[], %s::text[])
+), gone as (
+    delete from lineage_columnedge old using wanted w
+    where old.downstream_id = w.downstream and old.flow_id = w.flow and old.task_id = w.task_id
+        and not old.stated
+)
+update lineage_columnedge old set last_execution_id = null,
+    first_seen = coalesce(old.stated_from, old.first_seen),
+    last_seen = coalesce(old.stated_until, old.last_seen)
+from wanted w
+where old.downstream_id = w.downstream and old.flow_id = w.flow and old.task_id = w.task_id
+    and old.stated
+"""
 COUNT_AGAIN = """
 with wanted(downstream, flow, task_id) as (
     select * from unnest(%s::bigint[], %s::bigint[], %s::text[])
@@ -127,8 +142,6 @@ from said
 group by tenant_id, upstream_id, upstream_column, downstream_id, downstream_column, type, subtype,
          flow, task_id
 order by downstream_id, downstream_column, upstream_id, upstream_column
-on conflict (downstream_id, downstream_column, upstream_id, upstream_column, flow_id, task_id,
-             type, subtype) do nothing
 """
 
 
@@ -138,11 +151,5 @@ def recount_columns(keys: Iterable[ColumnKey]) -> None:
     if not wanted:
         return
     columns = [list(column) for column in zip(*wanted, strict=True)]
-    run(
-        "delete from lineage_columnedge old using"
-        " unnest(%s::bigint[], %s::bigint[], %s::text[]) as w(downstream, flow, task_id)"
-        " where old.downstream_id = w.downstream and old.flow_id = w.flow"
-        " and old.task_id = w.task_id and not old.stated",
-        columns,
-    )
-    run(COUNT_AGAIN, [*columns, sorted(PRODUCTIVE)])
+    run(CLEAR, columns)
+    run(COUNT_AGAIN + UPSERT, [*columns, sorted(PRODUCTIVE)])

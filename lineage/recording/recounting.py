@@ -104,11 +104,9 @@ with wanted(upstream, downstream, flow, task_id) as (
         and old.downstream_id is not distinct from c.downstream
 )
 update lineage_edge old set runs = c.runs,
-    first_seen = case when old.stated then least(old.first_seen, c.first_seen)
-                      else c.first_seen end,
-    last_seen = case when old.stated then greatest(old.last_seen, c.last_seen)
-                     else c.last_seen end,
-    kind = coalesce(case when old.stated then least(old.kind, c.kind) end, c.kind),
+    first_seen = coalesce(least(old.stated_from, c.first_seen), old.first_seen),
+    last_seen = coalesce(greatest(old.stated_until, c.last_seen), old.last_seen),
+    kind = case when old.stated then least(old.kind, c.kind) else c.kind end,
     sql = case when old.stated and c.sql = '' then old.sql else c.sql end,
     last_execution_id = c.last_execution
 from counted c

@@ -25,19 +25,26 @@ def resolve_assets(
     bundles = [bundle for run in runs for bundle in (*run.bundles, *run.stated)]
     unknown = declared_namespaces(access, bundles) - namespaces.keys()
     namespaces |= ensure_namespaces(access.tenant, unknown)
-    known = find_assets(access.tenant, mentioned(bundles))
+    named = {id_ for run in runs for id_ in run.names}
+    known = find_assets(access.tenant, mentioned(bundles) | named)
     namespaces |= namespaces_of(known)
     for run in runs:
         for listed in (run.bundles, run.stated):
             listed[:] = [allowed(access, run, bundle, known, namespaces) for bundle in listed]
     first_named: dict[str, datetime] = {}
     for run in runs:
-        when = moment(run.at)
-        for id_ in mentioned((*run.bundles, *run.stated)):
+        for id_ in mentioned((*run.bundles, *run.stated)) | run.names:
             if id_ not in known:
+                when = moment(first_word(run, id_))
                 first_named[id_] = min(first_named.get(id_, when), when)
     made = create_assets(access.tenant, first_named)
     return {id_: asset.pk for id_, asset in known.items()} | made
+
+
+def first_word(run: RenderedRun, id_: str) -> int:
+    """When a run named an asset first, in µs: itself, where its events do not tell."""
+    told = (run.touches or {}).get(id_, ())
+    return min((touch.at for touch in told if touch.declares), default=run.at)
 
 
 def mentioned(bundles: Iterable[Bundle]) -> set[str]:
@@ -109,7 +116,8 @@ def why_not(
     if lock and lock.execution_id != run.posted_in.id:
         who = f"execution {lock.owner}" if lock.execution_id else lock.owner
         return f"Asset “{output.id}” is locked by {who} until {lock.until:%Y-%m-%d %H:%M} UTC."
-    return out_of_reach(access, output, known, run.flow.namespace, namespaces)
+    home = run.home or run.flow.namespace
+    return out_of_reach(access, output, known, home, namespaces)
 
 
 def out_of_reach(

@@ -108,9 +108,13 @@ class RenderedRun:
     streams: bool = False
     #: What it says of assets (id → touches) where the bundles do not tell all, as OpenLineage.
     touches: dict[str, list[Touch]] | None = None
+    #: Assets that it names beside those of its bundles.
+    names: set[str] = field(default_factory=set)
     #: Links between assets that it states and that hold without it.
     stated: list[Bundle] = field(default_factory=list)
 
+    #: Where new assets that it writes belong, if that is not its flow's namespace.
+    home: str = ""
     #: A replaced run that edges and counters did not know of yet: it only adds to them.
     adds_only: bool = False
 

@@ -22,23 +22,23 @@ class Stating:
     bundles: Sequence[Bundle]
 
 
-UPSERT = """
-on conflict (upstream_id, downstream_id, flow_id, task_id) do update set
+SET = """ do update set
     stated = true,
     kind = least(old.kind, excluded.kind),
+    first_seen = least(old.first_seen, excluded.first_seen),
+    last_seen = greatest(old.last_seen, excluded.last_seen),
+    stated_from = least(old.stated_from, excluded.stated_from),
+    stated_until = greatest(old.stated_until, excluded.stated_until)
+"""
+UPSERT = f"""on conflict (upstream_id, downstream_id, flow_id, task_id) {SET},
     sql = case when excluded.last_seen >= old.last_seen and excluded.sql <> ''
-               then excluded.sql else old.sql end,
-    first_seen = least(old.first_seen, excluded.first_seen),
-    last_seen = greatest(old.last_seen, excluded.last_seen)
+               then excluded.sql else old.sql end
 """
-UPSERT_COLUMNS = """
-on conflict (downstream_id, downstream_column, upstream_id, upstream_column, flow_id, task_id,
-             type, subtype) do update set
-    stated = true,
-    kind = least(old.kind, excluded.kind),
-    first_seen = least(old.first_seen, excluded.first_seen),
-    last_seen = greatest(old.last_seen, excluded.last_seen)
-"""
+UPSERT_COLUMNS = (
+    "on conflict (downstream_id, downstream_column, upstream_id, upstream_column, flow_id,"
+    f" task_id, type, subtype) {SET}"
+)
+STATED = {"stated": "boolean", "stated_from": "timestamptz", "stated_until": "timestamptz"}
 
 
 def edges(
@@ -68,9 +68,11 @@ def edges(
             "runs": "int",
             "first_seen": "timestamptz",
             "last_seen": "timestamptz",
+            "stated_from": "timestamptz",
+            "stated_until": "timestamptz",
         },
         [
-            (*key, tenant.pk, kind, sql, True, 0, moment(first), moment(last))
+            (*key, tenant.pk, kind, sql, True, 0, *[moment(first), moment(last)] * 2)
             for key, (first, last, kind, sql) in sorted(
                 found.items(), key=lambda item: tuple(part or 0 for part in item[0][:3])
             )
@@ -93,12 +95,13 @@ def column_edges(
                 found[key] = (first, at, description, masking, bundle.origin)
     return insertion(
         "lineage_columnedge as old",
-        {**COLUMN_EDGE, "stated": "boolean"},
+        {**COLUMN_EDGE, **STATED},
         [
-            (*key, said, masking, tenant.pk, kind, moment(first), moment(last), None, True)
+            (*key, said, masking, tenant.pk, kind, *span, None, True, *span)
             for key, (first, last, said, masking, kind) in sorted(
                 found.items(), key=lambda item: (*item[0][:6], item[0][6] or 0, item[0][7])
             )
+            for span in [(moment(first), moment(last))]
         ],
         UPSERT_COLUMNS,
     )

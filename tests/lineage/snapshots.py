@@ -2,9 +2,23 @@
 
 from typing import Any
 
+from django.db.models import F
+
 from accounts.models import Tenant
-from catalog.models import Asset
-from lineage.models import AssetUsage, Edge, Execution, LineageEvent, TaskRun
+from catalog.models import Asset, AssetAlias, AssetMeasurement
+from lineage.models import (
+    AssetFacet,
+    AssetUsage,
+    ColumnEdge,
+    Edge,
+    Execution,
+    Flow,
+    LineageEvent,
+    OpenLineageEvent,
+    OpenLineageJob,
+    OpenLineageRun,
+    TaskRun,
+)
 
 
 def snapshot(tenant: Tenant) -> dict[str, Any]:
@@ -33,6 +47,9 @@ def snapshot(tenant: Tenant) -> dict[str, Any]:
                 "state__last_read_at",
                 "state__writes",
                 "state__stale_at",
+                "owners",
+                "tags",
+                "columns",
             ),
             key=repr,
         ),
@@ -73,7 +90,64 @@ def snapshot(tenant: Tenant) -> dict[str, Any]:
                 "first_seen",
                 "last_seen",
                 "last_execution__public_id",
+                "stated",
+                "sql",
+                "note",
             ),
             key=repr,
         ),
+    }
+
+
+def observed(tenant: Tenant) -> dict[str, Any]:
+    """What OpenLineage brings besides: columns, facets, measurements, names, jobs and runs."""
+
+    def rows(model: Any, *fields: str) -> list[Any]:
+        mine = model.objects.unscoped("test").filter(tenant=tenant)
+        return sorted(mine.values_list(*fields), key=repr)
+
+    jobs = rows(OpenLineageJob, "flow__public_id", "task_id", "name", "facets")
+    tasks = rows(TaskRun, "execution__flow__public_id", "task_id")
+    told = OpenLineageRun.objects.unscoped("test").filter(tenant=tenant, run_id=F("root_run_id"))
+    roots = told.filter(accumulated__isnull=False).values_list(
+        "execution__flow__public_id", flat=True
+    )
+    live = {*tasks, *((flow, "") for flow in roots)}
+    return {
+        "flows": rows(Flow, "public_id"),
+        "column_edges": rows(
+            ColumnEdge,
+            "upstream__public_id",
+            "upstream_column",
+            "downstream__public_id",
+            "downstream_column",
+            "flow__public_id",
+            "task_id",
+            "type",
+            "subtype",
+            "description",
+            "kind",
+            "first_seen",
+            "last_seen",
+            "last_execution__public_id",
+            "stated",
+        ),
+        "facets": rows(AssetFacet, "asset__public_id", "position", "name", "stamp", "body"),
+        "measurements": rows(
+            AssetMeasurement, "asset__public_id", "kind", "source_key", "at", "values"
+        ),
+        "aliases": rows(AssetAlias, "name", "asset__public_id", "source"),
+        "jobs": [row for row in jobs if row[:2] in live],
+        "runs": rows(
+            OpenLineageRun,
+            "run_id",
+            "parent_run_id",
+            "root_run_id",
+            "job_name",
+            "state",
+            "execution__public_id",
+            "task_run__public_id",
+            "task_run__execution__public_id",
+        ),
+        "events": rows(OpenLineageEvent, "digest", "run_id", "at"),
     }

@@ -54,10 +54,12 @@ def bundles_of(
     if open_outputs or left:
         bundles.append(bundle(left, open_outputs))
     bundles = described_beside(bundles, [id_ for id_ in told if id_ not in written])
-    mentioned = {ref.id for one in bundles for ref in one.inputs} | written.keys()
-    names = {**{n.id: n for n in reads}, **{n.id: n for n in made}, **more}
-    rest = mentioned - side(known, rules, INPUT).keys() - outputs.keys()
-    return bundles, [(OUTPUT if id_ in written else INPUT, names[id_]) for id_ in sorted(rest)]
+    names = {**more, **{named.id: named for named in (*reads, *made)}}
+    linked_in = {ref.id for one in bundles for ref in one.inputs} - side(
+        known, rules, INPUT
+    ).keys()
+    rest = [(INPUT, names.get(id_) or written[id_]) for id_ in sorted(linked_in)]
+    return bundles, rest + [(OUTPUT, written[id_]) for id_ in sorted(written.keys() - outputs)]
 
 
 def described_beside(bundles: list[Bundle], told: list[str]) -> list[Bundle]:
@@ -69,16 +71,13 @@ def described_beside(bundles: list[Bundle], told: list[str]) -> list[Bundle]:
     return [replace(first, describes=said), *others]
 
 
-def stated_bundles(
-    links: ExplicitLinks, rules: Rules
-) -> tuple[list[Bundle], list[tuple[str, Named]]]:
+def stated_bundles(links: ExplicitLinks, rules: Rules) -> list[Bundle]:
     """Links that hold without the job, as the facets of a dataset state them."""
     sources, columns, names = linked(links, rules, stated=True)
-    bundles = [
+    return [
         bundle(sources.get(id_, {}), [names[id_]], columns.get(id_, ()))
         for id_ in sorted(sources.keys() | columns.keys())
     ]
-    return bundles, [(INPUT, named) for _, named in sorted(names.items())]
 
 
 def side(known: Accumulated, rules: Rules, position: str) -> Side:

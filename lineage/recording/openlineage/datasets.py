@@ -1,22 +1,24 @@
 """What runs, jobs and datasets say of assets: bundles, touches, facets and measurements.
 
 Every facet is a word of its own, as old as the event that brought it, so that the latest holds in
-whatever order events come (`catalog.merging`). What a failed run says with its last breath about
-its outputs is kept as a facet and describes nothing.
+whatever order events come (`catalog.merging`), and describes the dataset whatever became of the
+run that told it.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalog.merging import DROPPED, Part, Touch, stamp
 from lineage.dsl import Bundle
 from lineage.openlineage.accumulated import INPUT, OUTPUT, Accumulated, DatasetKey, DatasetSaid
-from lineage.openlineage.events import DATASET, PostedDataset
+from lineage.openlineage.events import DATASET, PostedDataset, PostedEvent
 from lineage.openlineage.facets import Described, described
 from lineage.openlineage.headwater import type_told
+from lineage.openlineage.identity import lifecycle_of
 from lineage.openlineage.links import explicit_links
+from lineage.openlineage.quality import measurements_of
 from lineage.openlineage.registers import Stamp
 from lineage.openlineage.rules import Named, Rules
 from lineage.recording.openlineage.bundles import bundles_of, stated_bundles
@@ -53,8 +55,11 @@ class Said:
     """All that one run, job event or dataset event says of assets, by their ids."""
 
     bundles: list[Bundle] = field(default_factory=list)
-    #: Links that hold without the job.
+    #: Links that hold without the job, and the time (µs) of the event that stated each.
     stated: list[Bundle] = field(default_factory=list)
+    stated_at: list[int] = field(default_factory=list)
+    #: What only links name, now or in an earlier event.
+    names: set[str] = field(default_factory=set)
     touches: dict[str, list[Touch]] = field(default_factory=lambda: defaultdict(list))
     facets: list[SaidFacet] = field(default_factory=list)
     measurements: list[SaidMeasurement] = field(default_factory=list)
@@ -68,58 +73,92 @@ class Said:
     def keep_only(self, allowed: set[str], read: set[str]) -> None:
         """Leave out what is said of assets that may not be changed; reading them counts still."""
         for id_ in self.touches.keys() - allowed:
-            reads = [t for t in self.touches[id_] if t.part is Part.READ] if id_ in read else []
-            self.touches[id_] = reads
+            self.touches[id_] = [
+                touch
+                for touch in self.touches[id_]
+                if touch.owner_register == "reader" or (touch.part is Part.READ and id_ in read)
+            ]
         self.facets = [facet for facet in self.facets if facet.asset in allowed]
         self.measurements = [one for one in self.measurements if one.asset in allowed]
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who says it. `origin` breaks ties of time (DESIGN §6, Order); `source`: as AssetChange's.
+    """Who says it. `id` breaks ties of time (DESIGN §6, Order), then the event's digest does;
+    `execution` is "" where there is none; `source`: as AssetChange's.
 
     `earliest` and `at` in µs: its first event, and what its reads and writes are counted at.
     `part`: what it did to its outputs; None for one that does nothing, as a job's design.
     """
 
-    origin: str
+    id: str
+    execution: str
     source: Mapping[str, Any]
     job_namespace: str | None
     earliest: int
     at: int
     part: Part | None
 
+    def stamp(self, at: Stamp, position: str) -> str:
+        """Ends in who said it, as the catalog shows it; what decides stands before, and does not
+        change when a run turns out to be part of another execution."""
+        told_by = f"{self.execution}/{self.id}" if self.execution else ""
+        place = 1 if position == OUTPUT else 0
+        return stamp(at[0], f"{self.id}|{at[1]}|{told_by}", place)
 
-def said_of_datasets(known: Accumulated, rules: Rules, speaker: Speaker) -> Said:
-    """What is said of the datasets of a run, job or dataset event."""
-    said = Said()
-    last_breath = {known.types[name][1] for name in ("FAIL", "ABORT") if name in known.types}
+
+def said_of_datasets(
+    known: Accumulated, events: Iterable[PostedEvent], rules: Rules, speaker: Speaker
+) -> Said:
+    """What is said of the datasets of a run, job or dataset event.
+
+    `known`: what all events say together; `events`: those that are new.
+    """
+    said = Said(measurements=list(measured(events, rules)))
     told: dict[str, None] = {}
+    listed = {rules.dataset(key[1], key[2]).id for key in known.datasets}
     for key, words in sorted(known.datasets.items()):
         named = rules.dataset(key[1], key[2])
-        meanings = describe(said, key, named, words, last_breath)
+        meanings = describe(said, key, named, words)
         known_type = type_told({name: body for name, (_, body) in words.facets.items()})
         said.touches[named.id] += touches_of(key[0], named, meanings, speaker, known_type)
+        if key[0] == OUTPUT:
+            said.touches[named.id].append(renewing_touch(words.last, speaker))
         said.links += links_of(named, meanings, rules, speaker)
-        if key[0] == DATASET or any(says(meaning) for _, meaning in meanings):
+        if key[0] == DATASET or words.facets or words.position_facets:
             told[named.id] = None
     links = explicit_links(known)
-    said.stated, stated = stated_bundles(links, rules)
     said.problems += links.problems
+    for event in events:
+        name_linked(said, event, rules, speaker, listed)
+    told |= {out.id: None for bundle in said.stated for out in bundle.outputs}
     said.bundles, linked = bundles_of(known, links, rules, told)
-    for position, named in (*linked, *stated):
-        if named.id not in said.touches:
-            said.touches[named.id] += touches_of(position, named, [], speaker)
+    for position, named in linked:
+        touches = touches_of(position, named, [], speaker)
+        said.touches[named.id] += touches[1:] if position == INPUT else touches
     return said
 
 
-def says(meaning: Described) -> bool:
-    return bool(meaning.fields or meaning.type_is_said or meaning.measurements)
+def name_linked(
+    said: Said, event: PostedEvent, rules: Rules, speaker: Speaker, listed: set[str]
+) -> None:
+    """Links that hold without the job; and whatever any link names is an asset, also when a later
+    event of the same run links others."""
+    links = explicit_links(event)
+    bundles = stated_bundles(links, rules)
+    said.stated += bundles
+    said.stated_at += [event.at] * len(bundles)
+    ends = {end for one in links.tables for end in (one.upstream, one.downstream)}
+    ends |= {end for one in links.columns for end in (one.upstream, one.downstream)}
+    for named in (rules.dataset(*name) for name in sorted(ends)):
+        if named.id in listed:
+            continue
+        said.names.add(named.id)
+        at_once = replace(speaker, earliest=event.at)
+        said.touches[named.id].append(naming_touch(INPUT, named, at_once))
 
 
-def describe(
-    said: Said, key: DatasetKey, named: Named, words: DatasetSaid, last_breath: set[Stamp]
-) -> Meanings:
+def describe(said: Said, key: DatasetKey, named: Named, words: DatasetSaid) -> Meanings:
     """What the facets mean, by the event they came with; keeps them, and what they measured."""
     position, namespace, name = key
     groups: defaultdict[Stamp, tuple[dict[str, Any], dict[str, Any]]] = defaultdict(
@@ -134,25 +173,30 @@ def describe(
         groups[words.last] = ({}, {})
     meanings = []
     for at, (facets, position_facets) in sorted(groups.items()):
-        if position == OUTPUT and at in last_breath:
-            continue
         meaning = described(PostedDataset(namespace, name, facets, position_facets), position)
         meanings.append((at, meaning))
         said.problems += [f"{namespace}/{name}: {problem}" for problem in meaning.problems]
-        said.measurements += measured(named.id, at, meaning)
     return meanings
 
 
-def measured(asset: str, at: Stamp, meaning: Described) -> list[SaidMeasurement]:
-    found = [
-        SaidMeasurement(asset, one.kind, one.name, at, one.values) for one in meaning.measurements
-    ]
-    if meaning.lifecycle:
-        previous = meaning.lifecycle.previous
-        values = {"change": meaning.lifecycle.change}
-        values |= {"previous": "/".join(previous)} if previous else {}
-        found.append(SaidMeasurement(asset, "lifecycle", "lifecycleStateChange", at, values))
-    return found
+def measured(events: Iterable[PostedEvent], rules: Rules) -> Iterator[SaidMeasurement]:
+    """What each event measured: all of them are history, not only the latest."""
+    for event in events:
+        stamp = (event.at, event.digest)
+        placed = [(INPUT, event.inputs), (OUTPUT, event.outputs)]
+        if event.dataset is not None:
+            placed.append((DATASET, (event.dataset,)))
+        for position, datasets in placed:
+            for dataset in datasets:
+                asset = rules.dataset(dataset.namespace, dataset.name).id
+                for one in measurements_of(dataset, position, []):
+                    yield SaidMeasurement(asset, one.kind, one.name, stamp, one.values)
+                if change := lifecycle_of(dataset.facets, []):
+                    values = {"change": change.change}
+                    values |= {"previous": "/".join(change.previous)} if change.previous else {}
+                    yield SaidMeasurement(
+                        asset, "lifecycle", "lifecycleStateChange", stamp, values
+                    )
 
 
 def touches_of(
@@ -166,47 +210,52 @@ def touches_of(
 
     `known_type`: what another Headwater says of it, also of an output that was not written.
     """
-    place = 1 if position == OUTPUT else 0
     type_by_name = next(
         (meaning.type for _, meaning in meanings if not meaning.type_is_said), None
     )
     naming = naming_touch(position, named, speaker, type_by_name)
     touches = [replace(naming, hint=known_type, called=None) if known_type else naming]
-    for (at, _), meaning in meanings:
-        fields = dict(meaning.fields)
-        if meaning.lifecycle and meaning.lifecycle.change == "DROP":
-            fields["status"] = DROPPED
+    for said_at, meaning in meanings:
         kind = meaning.type if meaning.type_is_said else None
-        if kind or fields or meaning.cleared:
+        if kind or meaning.fields or meaning.cleared or meaning.lifecycle:
             touches.append(
                 Touch(
-                    stamp(at, speaker.origin, place),
-                    at,
+                    speaker.stamp(said_at, position),
+                    said_at[0],
                     Part.DESCRIBE,
                     kind,
-                    fields=fields,
+                    fields=meaning.fields,
                     source=speaker.source,
                     counts=False,
                     cleared=meaning.cleared,
                     name=named.id,
+                    life=life_after(meaning),
                 )
             )
     part = Part.READ if position == INPUT else speaker.part if position == OUTPUT else None
     if speaker.part is not None and part is not None:
-        now = stamp(speaker.at, speaker.origin, place)
+        now = speaker.stamp((speaker.at, ""), position)
         touches.append(Touch(now, speaker.at, part, source=speaker.source, declares=False))
-        dropped = any(m.lifecycle and m.lifecycle.change == "DROP" for _, m in meanings)
-        if part is Part.WRITE and not dropped:
-            revives = Touch(
-                now,
-                speaker.at,
-                Part.DESCRIBE,
-                source=speaker.source,
-                counts=False,
-                revives=True,
-            )
-            touches.append(revives)
     return touches
+
+
+def life_after(meaning: Described) -> str:
+    """What a change leaves of the data."""
+    if meaning.lifecycle is None:
+        return ""
+    return DROPPED if meaning.lifecycle.change == "DROP" else "alive"
+
+
+def renewing_touch(last: Stamp, speaker: Speaker) -> Touch:
+    """An output is as new as what was said of it last."""
+    return Touch(
+        speaker.stamp(last, OUTPUT),
+        last[0],
+        Part.DESCRIBE,
+        source=speaker.source,
+        counts=False,
+        renews=True,
+    )
 
 
 def naming_touch(
@@ -215,7 +264,7 @@ def naming_touch(
     """That there is such an asset, what it is called, and whose it is while nobody says more."""
     hint = type_by_name or described(PostedDataset(*named.spelled, {}, {}), position).type
     return Touch(
-        stamp(speaker.earliest, speaker.origin, 1 if position == OUTPUT else 0),
+        speaker.stamp((speaker.earliest, ""), position),
         speaker.earliest,
         Part.DESCRIBE,
         job_namespace=speaker.job_namespace,

@@ -46,11 +46,12 @@ EMPTY = {
 
 
 def store_roots(
-    tenant: Tenant, roots: Sequence[RunRow], flows: Mapping[str, KnownFlow]
+    tenant: Tenant, roots: Sequence[RunRow], flows: Mapping[str, KnownFlow], again: set[str]
 ) -> dict[str, StoredExecution]:
     """Root run id → its execution, sets `execution` of the roots; `flows`: by root run id.
 
-    One statement for new ones and one for those whose own events say more.
+    `again`: roots whose flow has turned out to be another. One statement for new ones, and one
+    for those whose own events say more.
     """
     now = timezone.now()
     new = sorted((root for root in roots if root.execution is None), key=lambda r: r.run_id)
@@ -80,7 +81,7 @@ def store_roots(
         [
             (root.execution, *said(root, flows[root.run_id], now))
             for root in roots
-            if root.run_id not in pks and root.is_changed
+            if root.run_id not in pks and (root.is_changed or root.run_id in again)
         ],
     )
     return {
@@ -136,7 +137,10 @@ with told as (
            bool_or(not t.state = any(%s)) as runs, bool_or(t.state = 'FAILED') as failed,
            bool_or(t.state = 'KILLED') as killed,
            min(t.started_at) as started_at, max(t.ended_at) as ended_at
-    from lineage_taskrun t where t.execution_id = any(%s::bigint[]) group by t.execution_id
+    from lineage_taskrun t where t.execution_id = any(%s::bigint[]) or t.execution_id in (
+        select r.execution_id from lineage_openlineagerun r
+        where r.tenant_id = %s and r.run_id = any(%s) and r.accumulated is null)
+    group by t.execution_id
 )
 update lineage_execution x set
     state = case when told.runs then 'RUNNING' when told.failed then 'FAILED'
@@ -147,14 +151,15 @@ from told where told.id = x.id
 """
 
 
-def derive_orphans(roots: Iterable[RunRow]) -> None:
+def derive_orphans(tenant: Tenant, roots: Iterable[RunRow], left: Iterable[str]) -> None:
     """State and times of executions whose root has told nothing itself: its task runs' together.
 
-    One statement, or none.
+    `left`: run ids of roots that something has moved away from. One statement, or none.
     """
     pks = sorted(root.execution for root in roots if root.accumulated is None and root.execution)
-    if pks:
-        run(DERIVE, [sorted(TERMINAL), pks])
+    others = sorted(left)
+    if pks or others:
+        run(DERIVE, [sorted(TERMINAL), pks, tenant.pk, others])
 
 
 def remove_empty(roots: Iterable[str], tenant: Tenant) -> None:
@@ -166,4 +171,27 @@ def remove_empty(roots: Iterable[str], tenant: Tenant) -> None:
         " and not exists (select from lineage_openlineagerun r where r.tenant_id = x.tenant_id"
         " and r.root_run_id = x.public_id and r.accumulated is not null)",
         [tenant.pk, gone],
+    )
+
+
+BARE = """
+    lineage_flow f join catalog_namespace n on n.id = f.namespace_id
+    join unnest(%s::text[], %s::text[]) as k(namespace, public_id)
+        on n.name = k.namespace and f.public_id = k.public_id
+    where f.tenant_id = %s and f.revision = 0
+    and not exists (select from lineage_execution x where x.flow_id = f.id)
+    and not exists (select from lineage_edge e where e.flow_id = f.id)
+    and not exists (select from lineage_openlineageevent e where e.flow_id = f.id)
+"""
+
+
+def remove_bare_flows(tenant: Tenant, keys: Iterable[tuple[str, str]]) -> None:
+    """Flows, by (namespace, id), that were nothing but a run whose parent was not known yet."""
+    wanted = sorted(set(keys))
+    parameters = [[name for name, _ in wanted], [id_ for _, id_ in wanted], tenant.pk]
+    run(
+        f"with gone as (select f.id from {BARE}), jobs as (delete from lineage_openlineagejob"  # noqa: S608
+        " where flow_id in (select id from gone))"
+        " delete from lineage_flow where id in (select id from gone)",
+        parameters,
     )

@@ -7,13 +7,19 @@ from accounts.bulk import Statement, run_together
 from accounts.models import Tenant
 from catalog.naming import ensure_namespaces
 from lineage.openlineage.events import JobName
-from lineage.openlineage.registers import Registers
+from lineage.openlineage.naming import flow_id, task_id
+from lineage.openlineage.registers import Registers, later
 from lineage.openlineage.rules import Rules
 from lineage.recording import stated
 from lineage.recording.flows import KnownFlow
 from lineage.recording.openlineage import extras
 from lineage.recording.openlineage.datasets import Said, Speaker, said_of_datasets
-from lineage.recording.openlineage.executions import derive_orphans, remove_empty, store_roots
+from lineage.recording.openlineage.executions import (
+    derive_orphans,
+    remove_bare_flows,
+    remove_empty,
+    store_roots,
+)
 from lineage.recording.openlineage.rows import RunRow, lock_families, stored_runs
 from lineage.recording.openlineage.sql import add_sql
 from lineage.recording.openlineage.task_runs import (
@@ -25,7 +31,7 @@ from lineage.recording.openlineage.task_runs import (
     rendered,
 )
 from lineage.recording.recounting import Forgotten, forget_traces
-from lineage.recording.resolving import resolve_assets
+from lineage.recording.resolving import mentioned, resolve_assets
 from lineage.recording.runs import RenderedRun, StoredExecution, store_task_runs
 from lineage.recording.stated import Stating
 from lineage.recording.traces import source_of, store_traces
@@ -46,23 +52,26 @@ def store_families(
     alone = childless(tenant, rows)
     speaking = [row for row in touched if has_task_run(row, alone)]
     forgotten = forget_traces([row.task_run for row in touched if row.task_run])
-    executions = store_roots(tenant, list(roots.values()), flows)
-    fallen = _settle_task_runs(rows, alone, executions)
+    executions = store_roots(tenant, list(roots.values()), flows, again)
+    _settle_task_runs(rows, alone, executions)
     spoken = _spoken(speaking, rows, rules, flows, executions)
-    recounts = any(run.recounts for _, run, _ in spoken)
-    beside = store_spoken(access, spoken, flows.values(), forgotten if recounts else Forgotten())
+    beside = store_spoken(access, spoken, flows.values(), forgotten)
     for row in touched:
         row.execution = executions[row.root_run_id].pk
     run_together(
         [
             *beside,
-            stored_runs([*touched, *(row for row in fallen if row not in touched)]),
+            extras.jobs(tenant, _jobs(touched, flows)),
+            stored_runs(row for row in rows.values() if row in touched or row.differs),
             extras.events(tenant, ((e, None, None) for row in rows.values() for e in row.events)),
         ]
     )
-    derive_orphans(roots.values())
-    if left := {row.old_root for row in touched if row.moved}:
+    left = {row.old_root for row in touched if row.moved}
+    derive_orphans(tenant, roots.values(), left)
+    if left:
         remove_empty(left, tenant)
+    if gone := [rules_key(rules, row) for row in touched if row.moved or row.run_id in again]:
+        remove_bare_flows(tenant, gone)
 
 
 def follow_renamed_jobs(tenant: Tenant, rules: Rules, rows: dict[str, RunRow]) -> set[str]:
@@ -85,11 +94,8 @@ def follow_renamed_jobs(tenant: Tenant, rules: Rules, rows: dict[str, RunRow]) -
 
 def _settle_task_runs(
     rows: Mapping[str, RunRow], alone: set[str], executions: Mapping[str, StoredExecution]
-) -> list[RunRow]:
-    """Task runs that no longer stand for their run go, those that moved go along.
-
-    Answers the runs that have lost theirs.
-    """
+) -> None:
+    """Task runs that no longer stand for their run go, those that moved go along."""
     fallen = [
         row
         for row in rows.values()
@@ -105,7 +111,6 @@ def _settle_task_runs(
     move_task_runs(
         (row for row in rows.values() if row.moved and row.root_run_id in executions), executions
     )
-    return fallen
 
 
 def _spoken(
@@ -121,22 +126,26 @@ def _spoken(
     for row in sorted(speaking, key=lambda row: row.run_id):
         flow = flows[row.root_run_id]
         run = rendered(row, executions[row.root_run_id], flow, inside[row.root_run_id])
-        run.adds_only = not row.counted
+        run.adds_only = not row.counted and (row.before is None or row.before.at <= run.at)
         known = row.accumulated
-        assert known is not None
+        assert known is not None and row.job is not None
+        run.home = rules.job_namespace(row.job.namespace)
         said = said_of_datasets(
             known,
+            row.events,
             rules,
             Speaker(
-                origin=f"{row.root_run_id}/{row.run_id}",
+                id=row.run_id,
+                execution=row.root_run_id,
                 source=source_of(run),
-                job_namespace=flow.namespace,
+                job_namespace=run.home,
                 earliest=known.earliest,
                 at=run.at,
                 part=run.output_part,
             ),
         )
-        run.bundles, run.stated, run.touches = said.bundles, said.stated, said.touches
+        run.bundles, run.stated = said.bundles, said.stated
+        run.touches, run.names = said.touches, said.names
         for problem in said.problems:
             run.fail("facets", problem)
         found.append((row, run, said))
@@ -155,7 +164,8 @@ def store_spoken(
     runs = [run for _, run, _ in spoken]
     _unify(access, spoken)
     namespaces = {flow.namespace: flow.namespace_pk for flow in flows}
-    namespaces |= ensure_namespaces(tenant, ruled_namespaces(runs) - namespaces.keys())
+    wanted = ruled_namespaces(runs) | {run.home for run in runs}
+    namespaces |= ensure_namespaces(tenant, wanted - namespaces.keys())
     assets = resolve_assets(access, runs, namespaces)
     for _, run, said in spoken:
         bundles = (*run.bundles, *run.stated)
@@ -163,18 +173,33 @@ def store_spoken(
         said.keep_only(written, {ref.id for one in bundles for ref in one.inputs})
         run.touches = said.touches
     store_task_runs(tenant, runs)
-    store_traces(tenant, runs, assets, namespaces, forgotten=forgotten)
+    store_traces(tenant, runs, assets, namespaces, forgotten=to_recount(runs, assets, forgotten))
     for row, run, _ in spoken:
         row.task_run = run.pk
-    statings = [Stating(None, "", run.at, run.stated) for run in runs if run.stated]
+    statings = [
+        Stating(None, "", at, [bundle])
+        for _, run, said in spoken
+        for at, bundle in zip(said.stated_at, run.stated, strict=True)
+    ]
     measured = ((one, source_of(run)) for _, run, said in spoken for one in said.measurements)
     return [
         extras.facets(tenant, (f for _, _, said in spoken for f in said.facets), assets),
         extras.measurements(tenant, measured, assets),
-        extras.jobs(tenant, _jobs(spoken)),
         stated.edges(tenant, statings, assets),
         stated.column_edges(tenant, statings, assets),
     ]
+
+
+def to_recount(
+    runs: Sequence[RenderedRun], assets: Mapping[str, int], forgotten: Forgotten
+) -> Forgotten:
+    """What has to be counted anew: nothing where the runs only add to what they said before."""
+    now = {assets[id_] for run in runs for id_ in mentioned(run.bundles)}
+    if forgotten.assets <= now and not any(run.recounts for run in runs):
+        return Forgotten()
+    for run in runs:
+        run.adds_only = False
+    return forgotten
 
 
 def _unify(access: Access, spoken: Spoken) -> None:
@@ -195,18 +220,20 @@ def ruled_namespaces(runs: Iterable[RenderedRun]) -> set[str]:
     }
 
 
-def _jobs(spoken: Spoken) -> dict[tuple[int, str], tuple[JobName, Registers]]:
+def rules_key(rules: Rules, row: RunRow) -> tuple[str, str]:
+    """The flow that a run's job was before it turned out to be a task of another's, or renamed."""
+    job = row.old_job
+    return (rules.job_namespace(job.namespace), flow_id(job.name)) if job else ("", "")
+
+
+def _jobs(
+    touched: Iterable[RunRow], flows: Mapping[str, KnownFlow]
+) -> dict[tuple[int, str], tuple[JobName, Registers]]:
     """The facets of jobs: of the flow for a root, of a task in it for the others."""
     found: dict[tuple[int, str], tuple[JobName, Registers]] = {}
-    for row, run, _ in spoken:
-        known = row.accumulated
-        if known is None or row.job is None:
-            continue
-        key = (run.flow.pk, "" if row.is_root else run.posted.task_id)
-        held = found.get(key)
-        registers = dict(held[1]) if held else {}
-        for name, said in known.job_registers.items():
-            if name not in registers or said[0] > registers[name][0]:
-                registers[name] = said
-        found[key] = (row.job, registers)
+    for row in touched:
+        if row.accumulated is not None and row.job is not None:
+            key = (flows[row.root_run_id].pk, "" if row.is_root else task_id(row.job.name))
+            said = row.accumulated.job_registers
+            found[key] = (row.job, later(found[key][1], said) if key in found else said)
     return found

@@ -42,6 +42,8 @@ def root_of(row: RunRow, rows: Mapping[str, RunRow], seen: set[str]) -> str:
     parent = row.accumulated.parent if row.accumulated else None
     if parent is None:
         return row.run_id
+    if row.before is not None and row.before.parent == parent:
+        return row.root_run_id
     above = rows.get(parent.root_run_id or parent.run_id)
     if above is None:
         return parent.root_run_id or parent.run_id

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import OperationalError, transaction
-from psycopg.errors import DeadlockDetected
+from django.db import IntegrityError, OperationalError, transaction
+from psycopg.errors import DeadlockDetected, ForeignKeyViolation
 
 from accounts.access import Access
 from accounts.permissions import Action, Resource
@@ -29,6 +29,8 @@ from lineage.recording.openlineage.standing import record_standing
 
 #: How often a request is tried, and how often it is looked at anew after something was refused.
 TRIES = LOOKS = 4
+#: Two requests have met: in a circle, or one has removed a bare flow that the other had found.
+MEETINGS = (DeadlockDetected, ForeignKeyViolation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,8 @@ def _tried_again(access: Access, events: dict[int, PostedEvent]) -> Recording:
         try:
             with transaction.atomic():
                 _record(recording)
-        except OperationalError as exc:
-            if not (left and isinstance(exc.__cause__, DeadlockDetected)):
+        except (OperationalError, IntegrityError) as exc:
+            if not (left and isinstance(exc.__cause__, MEETINGS)):
                 raise
         else:
             break

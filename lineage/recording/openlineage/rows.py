@@ -50,6 +50,8 @@ class RunRow:
     before: "Accumulated | None" = None
     old_root: str = ""
     old_job: JobName | None = None
+    old_execution: int | None = None
+    old_task_run: int | None = None
     events: list[PostedEvent] = field(default_factory=list)
 
     @property
@@ -69,6 +71,12 @@ class RunRow:
     def is_touched(self) -> bool:
         """Whether the request changes what it says, or where it belongs."""
         return self.is_changed or self.moved
+
+    @property
+    def differs(self) -> bool:
+        """Whether what others say of it, or what it became, is not stored yet."""
+        stored = (self.old_job, self.old_execution, self.old_task_run)
+        return (self.job, self.execution, self.task_run) != stored
 
     @property
     def counted(self) -> bool:
@@ -147,6 +155,7 @@ def _row(columns: Sequence[object]) -> RunRow:
     row = RunRow(pk, run_id, parent, root, job, has_data, execution, task_run)  # type: ignore[arg-type]
     row.accumulated = row.before = held
     row.old_root, row.old_job = row.root_run_id, row.job
+    row.old_execution, row.old_task_run = row.execution, row.task_run
     return row
 
 

@@ -53,6 +53,11 @@ class Word:
         return [*own, Stating(None, "", at, self.said.stated)]
 
     @property
+    def named(self) -> set[str]:
+        """Ids of the assets that it speaks of."""
+        return mentioned(self.said.all_bundles) | self.said.names
+
+    @property
     def namespace(self) -> str | None:
         return self.flow.namespace if self.flow else None
 
@@ -62,9 +67,7 @@ def record_standing(recording: "Recording", events: Sequence[PostedEvent]) -> No
     access, tenant = recording.access, recording.access.tenant
     words = _words(recording, events)
     unify_names(access, (link for word in words for link in word.said.links))
-    known = find_assets(
-        tenant, {id_ for word in words for id_ in mentioned(word.said.all_bundles)}
-    )
+    known = find_assets(tenant, {id_ for word in words for id_ in word.named})
     namespaces = _namespaces(access, words, known)
     words = [word for word in words if _within_reach(recording, word, known, namespaces)]
     first: dict[str, int] = {}
@@ -72,7 +75,7 @@ def record_standing(recording: "Recording", events: Sequence[PostedEvent]) -> No
     for word in words:
         for id_, said in word.said.touches.items():
             touches[id_] += said
-        for id_ in mentioned(word.said.all_bundles):
+        for id_ in word.named:
             first[id_] = min(first.get(id_, word.event.at), word.event.at)
     new = {id_: moment(at) for id_, at in first.items() if id_ not in known}
     assets = {id_: asset.pk for id_, asset in known.items()} | create_assets(tenant, new)
@@ -127,14 +130,16 @@ def _word(recording: "Recording", event: PostedEvent, flow: KnownFlow | None) ->
     if flow:
         source |= {"namespace": flow.namespace, "flowId": flow.public_id}
     speaker = Speaker(
-        origin=f"event/{event.digest}",
+        id="event",
+        execution="",
         source=source,
         job_namespace=flow.namespace if flow else None,
         earliest=event.at,
         at=event.at,
         part=None,
     )
-    return Word(event, flow, said_of_datasets(said_by(event), recording.rules, speaker), source)
+    said = said_of_datasets(said_by(event), [event], recording.rules, speaker)
+    return Word(event, flow, said, source)
 
 
 def _namespaces(

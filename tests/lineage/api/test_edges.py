@@ -84,7 +84,7 @@ def test_both_assets_keep_a_line_of_history(world: World):
     world.cast.api("admin").delete(f"{EDGES}/{edge['id']}")
     access = world.cast.access("admin")
     told = {
-        asset.public_id: [entry.change.changes for entry in history_of(access, asset)[0]]
+        asset.public_id: [entry.change.told for entry in history_of(access, asset)[0]]
         for asset in (world.bucket, world.orders)
     }
     assert told == {
