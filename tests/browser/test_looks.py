@@ -32,6 +32,7 @@ PAGES = {
     "/main/flows": "editor",
     "/main/flows?q=nothing-is-called-so": "editor",
     "/main/flows/company.data/build_orders": "editor",
+    "/main/dbt": "editor",
     "/main/namespaces": "editor",
     "/main/namespaces/company.data": "editor",
     "/main/admin/exporters": "admin",
