@@ -24,8 +24,8 @@ check: $(UV) ## what the tests also ask, but in seconds: style, types, imports, 
 	$(UV) run manage.py makemigrations --check --dry-run
 	$(UV) run djlint templates --lint --quiet
 
-bench: $(UV) ## measure, and print the README's figures
-	$(UV) run python -m benchmarks
+bench: $(UV) ## measure, and print the README's figures (ONLY=openlineage: a part of them)
+	$(UV) run python -m benchmarks $(ONLY)
 
 # Made from outside the checkout, where pyenv's python3 would insist on .python-version.
 .headwater/uv/bin/uv:

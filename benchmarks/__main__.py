@@ -1,6 +1,6 @@
 """Measure on a database and a server of its own, and print the README's table.
 
-    uv run python -m benchmarks [ingest] [search] [graph] [--small]
+    uv run python -m benchmarks [ingest] [openlineage] [search] [graph] [--small]
 
 Without names, everything. `--small` takes a tenth of the data: a quick look, not the figures.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from benchmarks.report import Report
 from benchmarks.scene import Scene, scene
 
-PARTS = ("ingest", "search", "graph")
+PARTS = ("ingest", "openlineage", "search", "graph")
 
 
 def main() -> None:
