@@ -1,8 +1,12 @@
 """OpenLineage events for tests, and posting them."""
 
+import json
 from typing import Any
 
+from rest_framework.test import APIClient
+
 from accounts.access import Access
+from lineage.models import Execution
 from lineage.recording.openlineage import record_events
 
 PRODUCER = "https://example.com/producer"
@@ -81,3 +85,18 @@ def post(access: Access, *events: dict[str, Any]) -> None:
     """Posts them together; all must go in."""
     reasons = [one.reason for one in record_events(access, events) if one.reason]
     assert not reasons, reasons
+
+
+ONE, BATCH = "/api/v1/main/lineage", "/api/v1/main/lineage/batch"
+
+
+def send(
+    client: APIClient, url: str, body: Any, kind: str = "application/json", **headers: str
+) -> Any:
+    data = body if isinstance(body, str | bytes) else json.dumps(body)
+    return client.generic("POST", url, data, content_type=kind, headers=headers)
+
+
+def stored_runs() -> set[str]:
+    """Ids of all executions."""
+    return set(Execution.objects.unscoped("test").values_list("public_id", flat=True))
