@@ -21,6 +21,14 @@ from lineage.openlineage.outgoing.shipped import (
 from lineage.openlineage.rules import Rules
 from lineage.openlineage.state import Accumulated
 
+#: Sources of aliases that receivers shall know.
+OTHER_NAMES = (
+    AssetAlias.Source.SYMLINK,
+    AssetAlias.Source.RENAME,
+    AssetAlias.Source.MERGE,
+    AssetAlias.Source.MANUAL,
+)
+
 
 def shipped_asset(
     asset: Asset, aliases: Mapping[str, Sequence[str]], facets: Mapping[str, Any]
@@ -38,7 +46,7 @@ def shipped_asset(
         columns=asset.columns,
         status=asset.status,
         rule_names=tuple(aliases.get(AssetAlias.Source.RULE, ())),
-        symlinks=tuple(aliases.get(AssetAlias.Source.SYMLINK, ())),
+        symlinks=tuple(name for source in OTHER_NAMES for name in aliases.get(source, ())),
         facets=facets,
         relations={
             name: value

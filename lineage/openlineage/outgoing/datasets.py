@@ -19,7 +19,7 @@ from lineage.openlineage.headwater import ASSET_FACET
 from lineage.openlineage.naming import normalized
 from lineage.openlineage.outgoing.making import Facets, HeadwaterAssetFacet, facet
 from lineage.openlineage.outgoing.mappings import NAME, NAMESPACE, Mappings, mapped, mapped_facets
-from lineage.openlineage.outgoing.names import dataset_name, split_id
+from lineage.openlineage.outgoing.names import dataset_name, other_names
 from lineage.openlineage.outgoing.shipped import ShippedAsset, ShippedTaskRun, Source
 
 #: What facets that came in say of the lineage of this and of other assets is told by what may be
@@ -58,6 +58,13 @@ class Datasets:
         values = self.values[id_]
         return values.get(NAMESPACE, namespace), values.get(NAME, name)
 
+    def symlinks(self, asset: ShippedAsset) -> Facets:
+        names = other_names(self.source, asset)
+        if not names:
+            return {}
+        identifiers = [Identifier(*name, type="TABLE") for name in names]
+        return {"symlinks": facet(SymlinksDatasetFacet, identifiers=identifiers)}
+
     def dataset(self, id_: str, position: str, lineage: Facets) -> dict[str, Any]:
         """`position`: input or output. `lineage`: facets that say what the asset came out of."""
         asset, (namespace, name) = self.run.assets[id_], self.name(id_)
@@ -67,7 +74,7 @@ class Datasets:
             **({n: b for n, b in came.facets.items() if n not in TOLD_ANEW} if came else {}),
         }
         facets |= {n: b for n, b in own_facets(asset, namespace).items() if n not in facets}
-        facets |= mapped_facets(self.values[id_]) | lineage
+        facets |= mapped_facets(self.values[id_]) | self.symlinks(asset) | lineage
         facets[ASSET_FACET] = asset_facet(asset)
         dataset: dict[str, Any] = {"namespace": namespace, "name": name, "facets": facets}
         if came and came.position_facets:
@@ -94,10 +101,6 @@ def own_facets(asset: ShippedAsset, namespace: str) -> Facets:
     tags = [tag(text) for text in asset.tags] + list(column_tags(asset.columns))
     if tags:
         facets["tags"] = facet(TagsDatasetFacet, tags=tags)
-    symlinks = [split for name in asset.symlinks if (split := split_id(name, likely=True))]
-    if symlinks:
-        identifiers = [Identifier(*name, type="TABLE") for name in symlinks]
-        facets["symlinks"] = facet(SymlinksDatasetFacet, identifiers=identifiers)
     return facets
 
 

@@ -5,7 +5,13 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from lineage.openlineage.events import JobName, as_uuid
-from lineage.openlineage.naming import FILE_SYSTEMS, asset_id, normalized, scheme_of
+from lineage.openlineage.naming import (
+    FILE_SYSTEMS,
+    asset_id,
+    canonical_first,
+    normalized,
+    scheme_of,
+)
 from lineage.openlineage.outgoing.shipped import (
     ShippedAsset,
     ShippedExecution,
@@ -42,11 +48,25 @@ def job_name(job: ShippedJob) -> JobName:
 
 def dataset_name(source: Source, asset: ShippedAsset) -> tuple[str, str]:
     """(namespace, name), for an asset that no run at hand and no mapping names otherwise."""
-    for name in (*asset.rule_names, asset.id):
-        found = split_id(name, likely=bool(asset.facets))
-        if found is not None:
-            return found
-    return f"{SCHEME}://{source.tenant}", asset.id
+    found = split_id(asset.id, likely=False)
+    names = (split_id(name, likely=True) for name in asset.rule_names)
+    found = found or next((name for name in names if name), None)
+    found = found or split_id(asset.id, likely=bool(asset.facets))
+    return found or own_name(source, asset.id)
+
+
+def own_name(source: Source, id_: str) -> tuple[str, str]:
+    return f"{SCHEME}://{source.tenant}", id_
+
+
+def other_names(source: Source, asset: ShippedAsset) -> list[tuple[str, str]]:
+    """Its aliases as datasets. Only those that a receiver will take for other names of this one,
+    and not this one for another name of theirs (`canonical_first`)."""
+    return [
+        split_id(alias, likely=False) or own_name(source, alias)
+        for alias in asset.symlinks
+        if canonical_first(asset.id, alias)[0] == asset.id
+    ]
 
 
 def split_id(text: str, *, likely: bool) -> tuple[str, str] | None:

@@ -26,7 +26,7 @@ class Source:
 class ShippedAsset:
     """An asset as the catalog has it now. `facets`: OpenLineage facets of it, as they came.
 
-    `rule_names`: what it was called before a naming rule; `symlinks`: its other names.
+    `rule_names`: what it was called before a naming rule; `symlinks`: its other names (asset ids).
     `relations`: assetActions, partOf and relatedTo, of those that it has.
     """
 

@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts import actions
 from accounts.access import access_of
 from accounts.models import Tenant
+from catalog.models import AssetAlias
 from lineage.exporting.actions import create_exporter
 from lineage.exporting.shipping import run_exporter
 from lineage.models import Exporter
@@ -171,6 +172,11 @@ def openlineage() -> list[Any]:
         "facets": {
             "schema": {"fields": [{"name": "id", "type": "int"}, {"name": "n", "type": "int"}]},
             "storage": {"storageLayer": "delta", "fileFormat": "parquet"},
+            "symlinks": {
+                "identifiers": [
+                    {"namespace": "hive://meta:9083", "name": "shop.menus", "type": "TABLE"}
+                ]
+            },
             "tags": {"tags": [{"key": "pii", "value": "true", "field": "n"}]},
             "columnLineage": {
                 "fields": {
@@ -242,6 +248,16 @@ def test_the_other_tenant_has_the_same_graph(cast, copy, shipped, batch):
     tell(cast)
     shipped(batchSize=batch)
     assert differences(cast.main, copy) == []
+    assert (
+        aliases(copy) == aliases(cast.main) == {"s3://lake/menus": "hive://meta:9083/shop.menus"}
+    )
+
+
+def aliases(tenant: Tenant) -> dict[str, str]:
+    """Other names of assets, but for those that the naming of shipped assets leaves."""
+    rows = AssetAlias.objects.unscoped("test").filter(tenant=tenant)
+    rows = rows.exclude(source=AssetAlias.Source.RULE)
+    return dict(rows.values_list("name", "asset__public_id"))
 
 
 def test_delivered_twice_it_is_the_same_still(cast, copy, shipped):

@@ -11,6 +11,7 @@ from lineage.openlineage.outgoing.names import (
     execution_run_id,
     job_name,
     origin_of,
+    other_names,
     split_id,
     task_run_id,
 )
@@ -70,6 +71,19 @@ def test_an_asset_of_our_own_is_named_by_its_tenant():
 def test_an_asset_that_a_rule_has_named_goes_out_as_it_came():
     known = asset("analytics.orders", rule_names=["postgres://warehouse:5432/analytics.orders"])
     assert dataset_name(SOURCE, known) == ("postgres://warehouse:5432", "analytics.orders")
+
+
+def test_an_id_that_tells_its_names_is_not_asked_for_those_of_its_other_names():
+    known = asset("postgres://w:5432/shop.orders", rule_names=["s3://lake/orders"])
+    assert dataset_name(SOURCE, known) == ("postgres://w:5432", "shop.orders")
+
+
+def test_other_names_go_along_where_receivers_will_take_them_for_such():
+    known = asset("b.orders", symlinks=["s3://lake/orders", "c.orders", "a.orders"])
+    assert other_names(SOURCE, known) == [
+        ("s3://lake", "orders"),
+        ("headwater://main", "c.orders"),
+    ]
 
 
 def test_run_ids_are_uuids_the_same_every_time_and_different_for_each():
