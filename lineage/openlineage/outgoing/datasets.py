@@ -21,6 +21,7 @@ from lineage.openlineage.outgoing.making import Facets, HeadwaterAssetFacet, fac
 from lineage.openlineage.outgoing.mappings import NAME, NAMESPACE, Mappings, mapped, mapped_facets
 from lineage.openlineage.outgoing.names import dataset_name, other_names
 from lineage.openlineage.outgoing.shipped import ShippedAsset, ShippedTaskRun, Source
+from lineage.openlineage.readable import masked
 
 #: What facets that came in say of the lineage of this and of other assets is told by what may be
 #: seen of it now; what an asset's own facets say, by the catalog, where people may have edited it.
@@ -69,16 +70,17 @@ class Datasets:
         """`position`: input or output. `lineage`: facets that say what the asset came out of."""
         asset, (namespace, name) = self.run.assets[id_], self.name(id_)
         came = self.told.get(position, {}).get(self.run.names.get(id_, ("", "")))
+        told = came.facets if came else {}
         facets = {
-            **{n: body for n, body in asset.facets.items() if n not in TOLD_ANEW | OF_A_RUN},
-            **({n: b for n, b in came.facets.items() if n not in TOLD_ANEW} if came else {}),
+            **{n: masked(b) for n, b in asset.facets.items() if n not in TOLD_ANEW | OF_A_RUN},
+            **{n: masked(b) for n, b in told.items() if n not in TOLD_ANEW},
         }
         facets |= {n: b for n, b in own_facets(asset, namespace).items() if n not in facets}
         facets |= mapped_facets(self.values[id_]) | self.symlinks(asset) | lineage
         facets[ASSET_FACET] = asset_facet(asset)
         dataset: dict[str, Any] = {"namespace": namespace, "name": name, "facets": facets}
         if came and came.position_facets:
-            dataset[f"{position}Facets"] = dict(came.position_facets)
+            dataset[f"{position}Facets"] = masked(dict(came.position_facets))
         return dataset
 
 

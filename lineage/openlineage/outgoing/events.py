@@ -30,6 +30,7 @@ from lineage.openlineage.outgoing.shipped import (
     ShippedTaskRun,
     Source,
 )
+from lineage.openlineage.readable import masked
 
 #: A state that is none of these is running.
 TYPES: Mapping[str, RunState] = {
@@ -135,7 +136,7 @@ def event(
 
 def job_of(job: ShippedJob, more: Facets | None = None) -> dict[str, Any]:
     name = job_name(job)
-    facets = {n: body for n, body in job.facets.items() if n not in TOLD_ANEW}
+    facets = {n: masked(body) for n, body in job.facets.items() if n not in TOLD_ANEW}
     own: Facets = {}
     if job.description:
         own["documentation"] = facet(
@@ -164,9 +165,9 @@ def sql_facet(run: ShippedTaskRun) -> Facets:
 
 
 def told_facets(told: Any) -> Facets:
-    """What its own OpenLineage events said of the run."""
+    """What its own OpenLineage events said of the run, secrets in it masked as on pages."""
     facets = told.run_facets if told else {}
-    return {name: body for name, body in facets.items() if name not in TOLD_ANEW}
+    return {name: masked(body) for name, body in facets.items() if name not in TOLD_ANEW}
 
 
 def run_facets(error: str, labels: Mapping[str, Any]) -> Facets:

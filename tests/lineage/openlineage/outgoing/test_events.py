@@ -178,7 +178,12 @@ def test_facets_that_came_go_out_again_but_for_what_speaks_of_others():
     came = run_event(
         run={
             "runId": "4d3b8069-69b6-4708-ade0-3275112c9f04",
-            "facets": {"nominalTime": {"nominalStartTime": "2026-11-21T08:00:00Z"}},
+            "facets": {
+                "nominalTime": {"nominalStartTime": "2026-11-21T08:00:00Z"},
+                "environmentVariables": {
+                    "environmentVariables": [{"name": "DB_PASSWORD", "value": "hush"}]
+                },
+            },
         },
         inputs=[],
         outputs=[
@@ -204,6 +209,8 @@ def test_facets_that_came_go_out_again_but_for_what_speaks_of_others():
     assert menus["outputFacets"] == {"outputStatistics": {"rowCount": 3}}
     assert not {"columnLineage", "lineage"} & set(menus["facets"])
     assert event["run"]["facets"]["nominalTime"]
+    assert "environmentVariables" in event["run"]["facets"]
+    assert "hush" not in json.dumps(event)
 
 
 def test_a_mapping_names_the_dataset_and_links_to_it():
