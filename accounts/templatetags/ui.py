@@ -141,13 +141,16 @@ def initials(label: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: Context, name: str, symbol: str, route: str, key: str) -> SafeString:
+def nav_link(
+    context: Context, name: str, symbol: str, route: str, key: str, also: str = ""
+) -> SafeString:
     """A link of the sidebar; `key` follows G on the keyboard. Current by the noun of its route.
 
-    `asset_list` and `asset_history` share the noun `asset`, so both light up Catalog.
+    `asset_list` and `asset_history` share the noun `asset`, so both light up Catalog. `also`:
+    other nouns that belong there.
     """
     match = context["request"].resolver_match
-    here = match and noun(match.url_name or "") == noun(route.split(":")[1])
+    here = match and noun(match.url_name or "") in (noun(route.split(":")[1]), *also.split())
     return format_html(
         '<a href="{}" title="{}" data-go="{}"{}>{}<span>{}</span></a>',
         reverse(route, args=[context["access"].tenant.slug]),
