@@ -1,7 +1,7 @@
 """A tenant's naming rules, applied: which asset a dataset is, and where a job belongs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lineage.openlineage.naming import (
     DEFAULT_TEMPLATE,
@@ -33,7 +33,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a dataset is called here. `default_id`: its id without any rule, which stays an alias.
+    """What a dataset is called here. `default_id`: its id without any rule, which stays an alias,
+    as does `posted_id`, its names as they were sent where these are spelled otherwise.
 
     `display_name`: "" where the id says it best. `spelled`: (namespace, name), normalized.
     `namespace`: where a rule puts it, None where the job decides. `rule`: that which applied.
@@ -45,6 +46,12 @@ class Named:
     spelled: tuple[str, str]
     namespace: str | None = None
     rule: Rule | None = None
+    posted_id: str = ""
+
+    @property
+    def other_ids(self) -> list[str]:
+        """What it may be asked for by, beside its id."""
+        return sorted({self.default_id, self.posted_id} - {self.id, ""})
 
 
 class Rules:
@@ -64,6 +71,12 @@ class Rules:
         return self._datasets[key]
 
     def _named(self, namespace: str, name: str) -> Named:
+        named = self._spelled(namespace, name)
+        if "@" in namespace or (namespace, name) == named.spelled:
+            return named  # a user's name, maybe with a password, is no part of any id
+        return replace(named, posted_id=asset_id(namespace, name))
+
+    def _spelled(self, namespace: str, name: str) -> Named:
         space, path = normalized(namespace, name)
         default, shown = asset_id(space, path), display_name(space, path)
         rule = self.matching(DATASET, namespace)

@@ -279,9 +279,7 @@ def naming_touch(
 
 def links_of(named: Named, meanings: Meanings, rules: Rules, speaker: Speaker) -> list[NameLink]:
     """Other names of the same asset: without the rule, by symlinks, and before a renaming."""
-    links = []
-    if named.default_id != named.id:
-        links.append(NameLink(named.id, named.default_id, "rule", speaker.source))
+    links = [NameLink(named.id, other, "rule", speaker.source) for other in named.other_ids]
     for _, meaning in meanings:
         for namespace, name, _kind in meaning.symlinks:
             other = rules.dataset(namespace, name)
