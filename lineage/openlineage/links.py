@@ -22,7 +22,15 @@ from lineage.openlineage.link_notes import (
 )
 from lineage.openlineage.reading import facet
 
-__all__ = ["ExplicitLinks", "FieldLink", "JobLink", "JobTouch", "TableLink", "explicit_links"]
+__all__ = [
+    "ExplicitLinks",
+    "FieldLink",
+    "JobLink",
+    "JobTouch",
+    "TableLink",
+    "explicit_links",
+    "spoken_links",
+]
 
 
 class Said(Protocol):
@@ -80,6 +88,29 @@ def explicit_links(said: Said) -> ExplicitLinks:
         exhaustive=exhaustive,
         spoken_for=frozenset(spoken_for),
         problems=tuple(links.problems),
+    )
+
+
+def spoken_links(said: Said) -> object:
+    """All that `explicit_links` reads: equal only where it answers the same.
+
+    Outputs' facets are compared by what they say. What may hold without the job keeps every value
+    as it was sent, where Python takes 1 for true: those are the same when they are one object.
+    """
+    return (
+        said.job,
+        id(said.job_facets.get("lineage")),
+        [
+            (
+                one.namespace,
+                one.name,
+                stated,
+                id(lineage) if stated else lineage,
+                id(columns) if stated else columns,
+            )
+            for one, stated in _datasets(said)
+            for lineage, columns in [(one.facets.get("lineage"), one.facets.get("columnLineage"))]
+        ],
     )
 
 

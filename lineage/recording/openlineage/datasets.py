@@ -17,7 +17,7 @@ from lineage.openlineage.events import DATASET, PostedDataset, PostedEvent
 from lineage.openlineage.facets import Described, described
 from lineage.openlineage.headwater import type_told
 from lineage.openlineage.identity import lifecycle_of
-from lineage.openlineage.links import explicit_links
+from lineage.openlineage.links import ExplicitLinks, explicit_links, spoken_links
 from lineage.openlineage.quality import measurements_of
 from lineage.openlineage.registers import Stamp
 from lineage.openlineage.rules import Named, Rules
@@ -129,8 +129,10 @@ def said_of_datasets(
             told[named.id] = None
     links = explicit_links(known)
     said.problems += links.problems
+    spoken = spoken_links(known)
     for event in events:
-        name_linked(said, event, rules, speaker, listed)
+        own = links if spoken_links(event) == spoken else explicit_links(event)
+        name_linked(said, own, rules, replace(speaker, earliest=event.at), listed)
     told |= {out.id: None for bundle in said.stated for out in bundle.outputs}
     said.bundles, linked = bundles_of(known, links, rules, told)
     for position, named in linked:
@@ -140,22 +142,20 @@ def said_of_datasets(
 
 
 def name_linked(
-    said: Said, event: PostedEvent, rules: Rules, speaker: Speaker, listed: set[str]
+    said: Said, links: ExplicitLinks, rules: Rules, speaker: Speaker, listed: set[str]
 ) -> None:
-    """Links that hold without the job; and whatever any link names is an asset, also when a later
-    event of the same run links others."""
-    links = explicit_links(event)
+    """Links of one event that hold without the job; and whatever any link names is an asset, also
+    when a later event of the same run links others. `speaker`: as of that event."""
     bundles = stated_bundles(links, rules)
     said.stated += bundles
-    said.stated_at += [event.at] * len(bundles)
+    said.stated_at += [speaker.earliest] * len(bundles)
     ends = {end for one in links.tables for end in (one.upstream, one.downstream)}
     ends |= {end for one in links.columns for end in (one.upstream, one.downstream)}
     for named in (rules.dataset(*name) for name in sorted(ends)):
         if named.id in listed:
             continue
         said.names.add(named.id)
-        at_once = replace(speaker, earliest=event.at)
-        said.touches[named.id].append(naming_touch(INPUT, named, at_once))
+        said.touches[named.id].append(naming_touch(INPUT, named, speaker))
 
 
 def describe(said: Said, key: DatasetKey, named: Named, words: DatasetSaid) -> Meanings:
