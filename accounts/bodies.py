@@ -52,12 +52,16 @@ def unpack(request: Request, raw: bytes) -> bytes:
     if encoding in ("", "identity"):
         return raw
     if encoding not in ("gzip", "x-gzip"):
-        raise Problem(
-            415,
-            f"Content-Encoding “{encoding}” is not taken; send gzip or none.",
-            headers={"Accept-Encoding": "gzip"},
-        )
+        raise unknown_encoding(encoding)
     return gunzip(raw, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+
+
+def unknown_encoding(encoding: str) -> Problem:
+    return Problem(
+        415,
+        f"Content-Encoding “{encoding}” is not taken; send gzip or none.",
+        headers={"Accept-Encoding": "gzip"},
+    )
 
 
 def gunzip(raw: bytes, limit: int) -> bytes:
@@ -81,3 +85,48 @@ def decode(raw: bytes) -> str:
         raise Problem(
             400, f"The body is not UTF-8: byte {exc.start} is {raw[exc.start]:#04x}."
         ) from exc
+
+
+class Streamed:
+    """A body read piece by piece, gzip undone; Problems as `read_body` raises them."""
+
+    def __init__(self, request: Request) -> None:
+        self.limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > self.limit:
+            raise too_large(self.limit)
+        encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+        if encoding not in ("", "identity", "gzip", "x-gzip"):
+            raise unknown_encoding(encoding)
+        self.body = request._request
+        self.unzip = zlib.decompressobj(wbits=31) if "gzip" in encoding else None
+        self.sent = self.seen = 0
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        chunk = self._unpacked(size) if self.unzip else self._raw(size)
+        self.seen += len(chunk)
+        if self.seen > self.limit:
+            raise too_large(self.limit)
+        return chunk
+
+    def _raw(self, size: int) -> bytes:
+        chunk: bytes = self.body.read(size)
+        self.sent += len(chunk)
+        if self.sent > self.limit:
+            raise too_large(self.limit)
+        return chunk
+
+    def _unpacked(self, size: int) -> bytes:
+        assert self.unzip
+        while not self.unzip.eof:
+            packed = self.unzip.unconsumed_tail or self._raw(CHUNK)
+            try:
+                chunk = self.unzip.decompress(packed, size)
+            except zlib.error as exc:
+                raise Problem(400, "The body says gzip but cannot be unpacked.") from exc
+            if chunk:
+                return chunk
+            if not packed:
+                raise Problem(400, "The gzip body is cut short.")
+        return b""

@@ -112,6 +112,11 @@ def lock_assets(pks: Sequence[int]) -> list[Stored]:
     would be as old as the wait.
     """
     run(LOCK_STATES, [list(pks)])
+    return read_assets(pks)
+
+
+def read_assets(pks: Sequence[int]) -> list[Stored]:
+    """The same as they are now, without a lock: to tell what would become of them."""
     rows = run(
         "select s.asset_id, a.public_id, a.namespace_id, a.deleted_at,"
         " a.merged_into_id is not null, a.type, n.name, a.display_name, a.description,"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.access import Access
@@ -78,9 +77,14 @@ def unlock_asset(pk: int, execution_id: str = "") -> bool:
 
 
 def locks_against(user: User, pks: Iterable[int]) -> dict[int, AssetLock]:
-    """Asset row → the lock that keeps `user` from writing it: one statement."""
-    own = Q(owner_type=AssetLock.OwnerType.USER, user=user)
-    return {lock.asset_id: lock for lock in _held(pks).exclude(own)}
+    """Asset row → the lock that keeps `user` from writing it: one statement.
+
+    A command of the server's is nobody's (`accounts.access.unlimited`), and holds none.
+    """
+    held = _held(pks)
+    if user.pk:
+        held = held.exclude(owner_type=AssetLock.OwnerType.USER, user=user)
+    return {lock.asset_id: lock for lock in held}
 
 
 def _held(pks: Iterable[int]) -> OfAssetQuerySet:

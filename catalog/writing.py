@@ -102,7 +102,7 @@ def create_asset(access: Access, body: AssetBody) -> None:
 
 
 def _write(access: Access, bodies: Sequence[AssetBody]) -> list[Written]:
-    namespaces = ensure_namespaces(access.tenant, _declared_within_reach(access, bodies))
+    namespaces = ensure_namespaces(access.tenant, declared_within_reach(access, bodies))
     known = find_assets(access.tenant, {body.id for body in bodies})
     results: dict[int, Written] = {}
     for n, body in enumerate(bodies):
@@ -157,7 +157,7 @@ def edit_asset(
         if asset.is_merged or not matches(if_match, etag_of_stored(asset)):
             raise Changed
         body = read(asset)
-        namespaces = ensure_namespaces(access.tenant, _declared_within_reach(access, [body]))
+        namespaces = ensure_namespaces(access.tenant, declared_within_reach(access, [body]))
         held = locks_against(access.user, [pk]).get(pk)
         if refusal := refusal_of(access, body, asset, namespaces, held):
             raise Refused(refusal)
@@ -195,7 +195,10 @@ def hear_body(user: User, asset: Stored, body: AssetBody, at: int, position: int
 
 
 def source_of(user: User) -> dict[str, str]:
-    """How the history names a person or a service account (AssetChange.source)."""
+    """How the history names a person, a service account, or a command of the server's
+    (AssetChange.source)."""
+    if user.pk is None:
+        return {"kind": "command", "label": "a command on the server"}
     return {"kind": "user", "id": str(user.pk), "label": user.label}
 
 
@@ -238,7 +241,7 @@ def _where(namespace: str | None) -> str:
     return "without a namespace, which takes a grant on the whole tenant"
 
 
-def _declared_within_reach(access: Access, bodies: Iterable[AssetBody]) -> set[str]:
+def declared_within_reach(access: Access, bodies: Iterable[AssetBody]) -> set[str]:
     return {
         namespace
         for body in bodies

@@ -31,6 +31,9 @@ _OWN |= {"taskId", "sql", "firstSeen", "lastSeen"}
 _COLUMN = ("upstream", "downstream", "type", "subtype", "description", "masking")
 
 type Errors = tuple[AssetError, ...]
+type FlowName = tuple[str, str]
+#: (upstream, downstream, flow, task): what tells edges apart, whether or not there are rows.
+type Name = tuple[str, str, FlowName | None, str]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,11 +60,15 @@ class EdgeBody:
     note: str | None = None
     columns: tuple[EdgeColumn, ...] | None = None
     kind: str = MANUAL
-    flow: tuple[str, str] | None = None
+    flow: FlowName | None = None
     task: str = ""
     sql: str = ""
     first_seen: datetime | None = None
     last_seen: datetime | None = None
+
+    @property
+    def name(self) -> Name:
+        return self.upstream, self.downstream, self.flow, self.task
 
     @property
     def is_by_hand(self) -> bool:
@@ -132,7 +139,7 @@ class _Reader:
             self.error("kind", f"must be one of {', '.join(KINDS)}")
         return kind
 
-    def flow(self) -> tuple[str, str] | None:
+    def flow(self) -> FlowName | None:
         namespace = self.text("flowNamespace", 150, validate_namespace)
         flow_id = self.text("flowId", 100, validate_flow_id)
         if bool(namespace) != bool(flow_id):

@@ -6,7 +6,7 @@ history.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Container, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -21,13 +21,12 @@ from catalog.locking import locks_against
 from catalog.models import AssetLock
 from catalog.noting import note_changes
 from catalog.writing import Refusal, Refused, Why
-from lineage.edge_bodies import EdgeBody
+from lineage.edge_bodies import EdgeBody, FlowName, Name
 from lineage.edge_rows import Key, StoredEdge, find_edges, replace_columns, upsert_edges
 from lineage.recording.flows import ensure_flows
 
-type FlowName = tuple[str, str]
-#: (upstream, downstream, flow, task) by their ids: also of what has no rows yet.
-type Name = tuple[str, str, FlowName | None, str]
+#: Name → (id, namespace) of assets that would be there.
+type Planned = Mapping[str, tuple[str, str | None]]
 
 
 class End(NamedTuple):
@@ -89,8 +88,9 @@ def state_edges(access: Access, bodies: Sequence[EdgeBody]) -> list[Stated]:
     What is refused fails alone.
     """
     with transaction.atomic():
+        wanted = allowed_flows(access, (body.flow for body in bodies if body.flow))
+        made = ensure_flows(access.tenant, wanted)
         heard = _at_their_ends(access, bodies, {})
-        made = ensure_flows(access.tenant, {s.body.flow for s in _going(heard) if s.body.flow})
         flows = {name: flow.pk for name, flow in made.items()}
         for said in _going(heard):
             if said.body.flow and said.body.flow not in flows:
@@ -110,13 +110,14 @@ def state_edges(access: Access, bodies: Sequence[EdgeBody]) -> list[Stated]:
 def preview_edges(
     access: Access,
     bodies: Sequence[EdgeBody],
-    planned: Mapping[str, str | None],
+    planned: Planned,
     known: MutableMapping[Name, StoredEdge],
+    again: Container[Name],
 ) -> list[Stated]:
     """What `state_edges` would do, without locks and without writing.
 
-    `planned`: assets (id → namespace) to count as being there. `known`: edges that were previewed
-    before, and now these as well.
+    `planned`: assets to count as being there. `again`: edges that are said more than once, as the
+    bodies name them; they are kept in `known` from one set to the next.
     """
     heard = _at_their_ends(access, bodies, planned)
     flows = _known_flows(access, {s.body.flow for s in _going(heard) if s.body.flow})
@@ -126,7 +127,16 @@ def preview_edges(
         if said.name not in known:
             key = keys.get(said.name)
             known[said.name] = (found.get(key) if key else None) or StoredEdge()
-    return _hear(heard, known)
+    results = _hear(heard, known)
+    for said in _going(heard):
+        if said.body.name not in again:
+            known.pop(said.name, None)
+    return results
+
+
+def allowed_flows(access: Access, flows: Iterable[FlowName]) -> set[FlowName]:
+    """Those that the caller may write. They are asked for before assets, as runs do."""
+    return {flow for flow in flows if access.may(Resource.FLOW, Action.CREATE, flow[0])}
 
 
 def _going(heard: Iterable[_Said]) -> list[_Said]:
@@ -147,13 +157,11 @@ def _hear(heard: Iterable[_Said], edges: Mapping[Name, StoredEdge]) -> list[Stat
     return results
 
 
-def _at_their_ends(
-    access: Access, bodies: Sequence[EdgeBody], planned: Mapping[str, str | None]
-) -> list[_Said]:
+def _at_their_ends(access: Access, bodies: Sequence[EdgeBody], planned: Planned) -> list[_Said]:
     ends = find_ends(access, {id_ for b in bodies for id_ in (b.upstream, b.downstream)})
-    for id_, end in ends.items():
-        if end.missing and id_ in planned:
-            ends[id_] = End(end.pk, id_, planned[id_])
+    for name, end in ends.items():
+        if name in planned:
+            ends[name] = End(end.pk, *planned[name])
     held = locks_against(access.user, {end.pk for end in ends.values() if end.pk})
     heard = [_Said(body, ends[body.upstream], ends[body.downstream]) for body in bodies]
     for said in heard:

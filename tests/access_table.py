@@ -330,6 +330,8 @@ ACCESS: dict[str, dict[str, Row]] = {
         "POST new-data-edge": (401, 404, 403, 200, 422, 200, 404),
         "POST new-finance-edge": (401, 404, 403, 200, 422, 200, 404),
     },
+    "catalog_export": {"GET -": API_READ},
+    "catalog_import": {"POST data.csv": API_POST, "POST finance.csv": API_POST},
     "edge_search": {"GET -": API_READ},
     "edge": {
         f"{method} {thing}": (401, 404, 403, 200, 404, 200, 404)

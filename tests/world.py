@@ -145,6 +145,10 @@ THINGS = {
     "orders-finance-edge": Thing({"asset_id": "orders", "edge_id": "1000002"}),
     "data-edge": Thing({"edge_id": "1000001"}, '{"note": "x"}', "application/merge-patch+json"),
     "finance-edge": Thing({"edge_id": "1000002"}, '{"note": "x"}', "application/merge-patch+json"),
+    "data.csv": Thing(body="id,type,namespace\nfresh,T,company.data", content_type="text/csv"),
+    "finance.csv": Thing(
+        body="id,type,namespace\nfresh,T,company.finance", content_type="text/csv"
+    ),
     "[orders]": Thing(body='["orders"]'),
     "[ledger]": Thing(body='["ledger"]'),
     "dbt-manifest": _manifest(),

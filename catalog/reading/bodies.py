@@ -23,13 +23,13 @@ MAX_TAGS = 100
 TAG_LENGTH = 100
 
 _LISTS = ("tags", "columns")
-_CLEARABLE = ("displayName", "description")
+CLEARABLE = ("displayName", "description")
 #: Told by the server of an asset: posted back, they are neither stored nor metadata.
 _TOLD = frozenset(
     {"stateReason", "lastWrittenAt", "lastFailedAt", "lastReadAt", "staleAt", "deletedAt"}
 )
 #: Kept as typed, whatever YAML makes of it: an id may be `007` or `1.10`.
-_TEXTS = ("id", "type", "namespace", *_CLEARABLE)
+_TEXTS = ("id", "type", "namespace", *CLEARABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def read_patch(
     body, errors = read_body({"type": type_} | own | lists | {"id": asset_id, "metadata": {}})
     if body is None:
         return None, errors
-    cleared = frozenset(name for name in _CLEARABLE if name in value and value[name] is None)
+    cleared = frozenset(name for name in CLEARABLE if name in value and value[name] is None)
     declared = replace(body.declared, metadata=changes)
     return replace(body, declared=declared, cleared=cleared), ()
 

@@ -8,7 +8,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
-MAX_INTEGER_DIGITS = 300
+#: As many as the largest double has, which the database gives back as an integer.
+MAX_INTEGER_DIGITS = 309
 #: Deeper than this, code that walks the values by recursion would break.
 MAX_DEPTH = 100
 _CONTAINERS = (dict, list)
@@ -59,7 +60,7 @@ def exact_float(text: str) -> float:
 
 def exact_integer(text: str) -> int:
     """An integer of any sensible size; raises InvalidJson beyond."""
-    if len(text) > MAX_INTEGER_DIGITS:
+    if len(text.lstrip("-")) > MAX_INTEGER_DIGITS:
         raise InvalidJson(f"number {text[:40]}… has more than {MAX_INTEGER_DIGITS} digits")
     return int(text)
 

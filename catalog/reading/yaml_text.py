@@ -13,7 +13,7 @@ hexadecimal and sexagesimal numbers of them).
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import yaml
 
@@ -98,6 +98,56 @@ def parse_yaml_documents(source: str | bytes) -> list[Node]:
     return _read(source, several=True)
 
 
+def items_of(stream: TextIO, *, most: int) -> Iterator[Node | InvalidYaml]:
+    """The items of a document that is a list, and every other document as a whole, one by one.
+
+    Each under the limits above, with `most` nodes; one that breaks them comes as InvalidYaml, and
+    those after it are read. Anchors hold within their item. Raises yaml.YAMLError where the text
+    is no YAML.
+    """
+    loader = yaml.CSafeLoader(stream)
+    events = _Levelled(_events(loader))
+    try:
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                root = next(events)
+                if not isinstance(root, yaml.SequenceStartEvent):
+                    yield _item(events, root, most)
+                    continue
+                while not isinstance(item := next(events), yaml.SequenceEndEvent):
+                    yield _item(events, item, most)
+    finally:
+        loader.dispose()
+
+
+class _Levelled:
+    """Events with the level of nesting after the last one."""
+
+    def __init__(self, events: Iterator[Any]) -> None:
+        self.events = events
+        self.level = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        event = next(self.events)
+        self.level += isinstance(event, yaml.CollectionStartEvent)
+        self.level -= isinstance(event, yaml.CollectionEndEvent)
+        return event
+
+
+def _item(events: _Levelled, event: Any, most: int) -> Node | InvalidYaml:
+    outside = events.level - isinstance(event, yaml.CollectionStartEvent)
+    reader = _Reader(events, most)
+    try:
+        node = reader.node(event, "", 0)
+    except _Stop:
+        while events.level > outside:
+            next(events)
+    return InvalidYaml(reader.problems) if reader.problems else node
+
+
 def _read(source: str | bytes, *, several: bool) -> list[Node]:
     text = _decode(source)
     loader = yaml.CSafeLoader(text)
@@ -159,8 +209,9 @@ class _Stop(Exception):
 class _Reader:
     """Turns events into nodes. Recursion is bounded by MAX_DEPTH."""
 
-    def __init__(self, events: Iterator[Any]) -> None:
+    def __init__(self, events: Iterator[Any], most: int = MAX_NODES) -> None:
         self.events = events
+        self.most = most
         self.problems: list[Problem] = []
         self.anchors: dict[str, Node | None] = {}
         self.count = 0
@@ -288,8 +339,8 @@ class _Reader:
 
     def charge(self, nodes: int, path: str, event: Any) -> None:
         self.count += nodes
-        if self.count > MAX_NODES:
-            self.stop(f"holds more than {MAX_NODES} values, aliases expanded", path, event)
+        if self.count > self.most:
+            self.stop(f"holds more than {self.most} values, aliases expanded", path, event)
 
     def problem(self, message: str, path: str, event: Any) -> None:
         mark = event.start_mark

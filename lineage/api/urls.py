@@ -32,6 +32,7 @@ from lineage.api.openlineage_reads import (
     OpenLineageFacetsById,
 )
 from lineage.api.traces import EventsByQuery, EventSearch, UsagesByQuery, UsageSearch
+from lineage.api.transfer import CatalogExport, CatalogImport
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -96,6 +97,8 @@ urlpatterns: list[URLPattern] = [
     path("exporters/<str:name>/reset", ExporterReset.as_view(), name="exporter_reset"),
     path("exporters/<str:name>/runs", ExporterRuns.as_view(), name="exporter_runs"),
     path("exporters/<str:name>/refused", ExporterRefused.as_view(), name="exporter_refused"),
+    path("export", CatalogExport.as_view(), name="catalog_export"),
+    path("import", CatalogImport.as_view(), name="catalog_import"),
     path("flows", FlowCollection.as_view(), name="flows"),
     path("flows/search", FlowSearch.as_view(), name="flow_search"),
     path("flows/<str:namespace>", NamespaceFlows.as_view(), name="namespace_flows"),

@@ -3,15 +3,13 @@ they are there. Large files are read piece by piece."""
 
 import gzip
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.access import Access, access_of, unlimited
-from accounts.management.lookups import add_tenant, tenant_of, user_in
+from accounts.management.lookups import add_tenant
 from lineage.dbt import (
     DEFAULT_NAMESPACE,
     FILES,
@@ -22,6 +20,7 @@ from lineage.dbt import (
 )
 from lineage.dbt_import import ImportRefused, ImportResult, import_dbt
 from lineage.dbt_import.telling import lines_of, status_of
+from lineage.management.acting import access_for, add_acting
 from lineage.management.progress import Bar
 
 #: For reading column lineage from SQL: nobody waits for an answer to a request here.
@@ -52,9 +51,7 @@ class Command(BaseCommand):
             "--without-runs", action="store_true", help="leave run_results.json out"
         )
         parser.add_argument("--dry-run", action="store_true", help="only tell what would change")
-        who = parser.add_mutually_exclusive_group()
-        who.add_argument("--user", metavar="EMAIL", help="with this person's grants only")
-        who.add_argument("--service-account", metavar="NAME", help="with this account's grants")
+        add_acting(parser)
 
     def handle(self, **options: Any) -> None:
         access = access_for(options)
@@ -82,14 +79,6 @@ class Command(BaseCommand):
             self.stdout.write(line)
         if status_of(result) == "failure":
             raise CommandError("Nothing went in.")
-
-
-def access_for(options: Mapping[str, Any]) -> Access:
-    """Who can run commands can do everything, unless they say for whom."""
-    tenant = tenant_of(dict(options))
-    if options["user"] or options["service_account"]:
-        return access_of(user_in(tenant, dict(options)), tenant)
-    return unlimited(tenant)
 
 
 def read_folder(folder: Path, bar: Bar, *, with_runs: bool) -> Artifacts:

@@ -1,0 +1,1 @@
+"""Catalogs out and in as files: assets with their other names, and what feeds what."""
