@@ -81,7 +81,7 @@ def column_lineage(sources: list[str]) -> dict[str, Any]:
 def measure(stage: Scene, report: Report) -> None:
     token = stage.tokens["ingest"]
     run_clients(stage.port, [build(1, client, 50, 1, token) for client in range(CLIENTS)])
-    each = stage.count(300)
+    each = stage.count(150)
     one = run_clients(stage.port, [build(2, c, each, 1, token) for c in range(CLIENTS)])
     rate = CLIENTS * each / one.seconds
     report.add(
@@ -90,7 +90,7 @@ def measure(stage: Scene, report: Report) -> None:
         f"{rate:,.0f}/s, {spread(one.latencies)}",
         "≥ 400/s",
     )
-    batches = stage.count(10)
+    batches = stage.count(4)
     many = run_clients(stage.port, [build(3, c, batches, BATCH, token) for c in range(CLIENTS)])
     rate = CLIENTS * batches * BATCH / many.seconds
     report.add(
