@@ -22,6 +22,7 @@ from tests.lineage.exporting.graph import differences, graph
 from tests.lineage.openlineage.samples import run_event
 from tests.lineage.worlds import posted, task_run
 
+pytestmark = pytest.mark.slow
 TABLE = "io.kestra.plugin.ee.assets.Table"
 FLOW = """\
 id: daily

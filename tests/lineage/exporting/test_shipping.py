@@ -77,6 +77,7 @@ def test_batches_go_to_the_batch_endpoint(record, make, run, receiver):
     assert {posted.path for posted in receiver.posted} == {"/base/v2/lineage/batch"}
 
 
+@pytest.mark.slow
 def test_an_endpoint_that_is_down_is_tried_again_later_and_longer_each_time(
     record, make, run, receiver
 ):
@@ -120,6 +121,7 @@ def test_the_receiver_says_when_to_come_back(record, make, run, receiver):
     assert 590 < wait <= 600
 
 
+@pytest.mark.slow
 def test_a_slow_endpoint_times_out(record, make, run, receiver):
     record("run-1")
     exporter = make(timeout=1)
@@ -213,6 +215,7 @@ def test_an_endpoint_that_refuses_everything_is_in_trouble_itself(record, make, 
     assert len(receiver.posted) == 20
 
 
+@pytest.mark.slow
 def test_one_event_that_breaks_the_server_does_not_hold_up_the_others_for_ever(
     record, make, run, receiver
 ):
@@ -381,6 +384,7 @@ def test_filters(record, make, run, receiver, filters, flows):
     assert {event["job"]["name"].split(".")[0] for event in receiver.events} == flows
 
 
+@pytest.mark.slow
 def test_statements_do_not_grow_with_what_is_shipped(record, make, run, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
