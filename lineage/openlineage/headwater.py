@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.reading.assets import parse_asset
+from catalog.reading.declared import UNSET, Unset
 from lineage.kestra.values import FLOW_ID
 from lineage.openlineage.events import Facets
 from lineage.openlineage.reading import Problems, facet
@@ -45,21 +46,27 @@ def asset_told(facets: Facets, problems: Problems) -> tuple[str, dict[str, Any]]
     if body is None:
         return None
     said = {name: body.body[name] for name in ASSET_FIELDS if body.body.get(name) is not None}
+    if "namespace" in body.body:  # null: it has none
+        said["namespace"] = body.body["namespace"]
     tags = said.pop("tags", None)
     asset, errors = parse_asset(said)
     problems += [f"{ASSET_FACET}.{error.field} {error.message}" for error in errors]
     if asset is None:
         return None
-    fields = {name: value for name, value in asset.fields.items() if value is not None}
+    fields = {
+        name: value
+        for name, value in asset.fields.items()
+        if value is not None or name == "namespace"
+    }
     if tags == []:
         fields["tags"] = []
     return asset.type, fields
 
 
-def type_told(facets: Facets) -> str | None:
-    """The type alone; of a run that failed nothing else of its outputs counts."""
+def place_told(facets: Facets) -> tuple[str | None, str | None | Unset]:
+    """(type, namespace) alone: what is asked before the rest counts."""
     told = asset_told(facets, []) if ASSET_FACET in facets else None
-    return told[0] if told else None
+    return (told[0], told[1].get("namespace", UNSET)) if told else (None, UNSET)
 
 
 def refined(state: str, run_facets: Facets) -> str:

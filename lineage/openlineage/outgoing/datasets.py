@@ -140,15 +140,18 @@ def column_tags(
 
 
 def asset_facet(asset: ShippedAsset) -> Facets:
-    """Nothing of it is left out: null inside of metadata means something, too."""
+    """Nothing of it is left out: null means something as a namespace, and inside of metadata."""
     body = facet(
         HeadwaterAssetFacet,
         id=asset.id,
         type=asset.type,
-        namespace=asset.namespace,
         displayName=asset.display_name,
         status=asset.status or None,
         owners=list(asset.owners),
         tags=list(asset.tags),
     )
-    return body | {"metadata": dict(asset.metadata), **asset.relations}
+    return body | {
+        "namespace": asset.namespace,
+        "metadata": dict(asset.metadata),
+        **asset.relations,
+    }

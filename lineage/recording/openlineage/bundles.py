@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from catalog.reading.declared import Unset
 from lineage.dsl import UNSET, AssetDeclaration, AssetReference, Bundle
 from lineage.dsl.bundles import ColumnLink
 from lineage.openlineage.accumulated import INPUT, OUTPUT, Accumulated
@@ -128,6 +129,17 @@ def bundle(
         ORIGIN,
         columns=tuple(columns),
     )
+
+
+def placed(one: Bundle, places: Mapping[str, str | None | Unset]) -> Bundle:
+    """With the namespaces that facets declare, so that it is asked whether they may be written."""
+
+    def there(said: tuple[AssetDeclaration, ...]) -> tuple[AssetDeclaration, ...]:
+        return tuple(
+            replace(asset, namespace=places.get(asset.id, asset.namespace)) for asset in said
+        )
+
+    return replace(one, outputs=there(one.outputs), describes=there(one.describes))
 
 
 def declared(id_: str, namespace: str | None) -> AssetDeclaration:

@@ -11,17 +11,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalog.merging import DROPPED, Part, Touch, stamp
-from lineage.dsl import Bundle
+from catalog.reading.declared import Unset
+from lineage.dsl import UNSET, Bundle
 from lineage.openlineage.accumulated import INPUT, OUTPUT, Accumulated, DatasetKey, DatasetSaid
 from lineage.openlineage.events import DATASET, PostedDataset, PostedEvent
 from lineage.openlineage.facets import Described, described
-from lineage.openlineage.headwater import type_told
+from lineage.openlineage.headwater import place_told
 from lineage.openlineage.identity import lifecycle_of
 from lineage.openlineage.links import ExplicitLinks, explicit_links, spoken_links
 from lineage.openlineage.quality import measurements_of
 from lineage.openlineage.registers import Stamp
 from lineage.openlineage.rules import Named, Rules
-from lineage.recording.openlineage.bundles import bundles_of, stated_bundles
+from lineage.recording.openlineage.bundles import bundles_of, placed, stated_bundles
 from lineage.unifying import NameLink
 
 #: An event → what its facets say of one dataset.
@@ -116,11 +117,14 @@ def said_of_datasets(
     """
     said = Said(measurements=list(measured(events, rules)))
     told: dict[str, None] = {}
+    places: dict[str, str | None | Unset] = {}
     listed = {rules.dataset(key[1], key[2]).id for key in known.datasets}
     for key, words in sorted(known.datasets.items()):
         named = rules.dataset(key[1], key[2])
         meanings = describe(said, key, named, words)
-        known_type = type_told({name: body for name, (_, body) in words.facets.items()})
+        known_type, place = place_told({name: body for name, (_, body) in words.facets.items()})
+        if place is not UNSET:
+            places[named.id] = place
         said.touches[named.id] += touches_of(key[0], named, meanings, speaker, known_type)
         if key[0] == OUTPUT:
             said.touches[named.id].append(renewing_touch(words.last, speaker))
@@ -135,6 +139,9 @@ def said_of_datasets(
         name_linked(said, own, rules, replace(speaker, earliest=event.at), listed)
     told |= {out.id: None for bundle in said.stated for out in bundle.outputs}
     said.bundles, linked = bundles_of(known, links, rules, told)
+    if places:
+        said.bundles = [placed(bundle, places) for bundle in said.bundles]
+        said.stated = [placed(bundle, places) for bundle in said.stated]
     for position, named in linked:
         touches = touches_of(position, named, [], speaker)
         said.touches[named.id] += touches[1:] if position == INPUT else touches

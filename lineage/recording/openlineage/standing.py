@@ -24,7 +24,7 @@ from lineage.recording import stated
 from lineage.recording.flows import KnownFlow, ensure_flows
 from lineage.recording.openlineage import extras
 from lineage.recording.openlineage.datasets import Said, Speaker, said_of_datasets
-from lineage.recording.resolving import mentioned, out_of_reach
+from lineage.recording.resolving import declared_namespaces, mentioned, out_of_reach
 from lineage.recording.stated import Stating
 from lineage.unifying import unify_names
 
@@ -152,6 +152,7 @@ def _namespaces(
         for touch in said
     }
     stored = {asset.namespace for asset in known.values()}
+    stored |= declared_namespaces(access, (b for word in words for b in word.said.all_bundles))
     flows = {word.flow.namespace: word.flow.namespace_pk for word in words if word.flow}
     wanted = {name for name in ruled | stored if name} - flows.keys()
     return flows | ensure_namespaces(access.tenant, wanted)
