@@ -5,13 +5,14 @@ where nodes lead.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.words import age
+from lineage.column_rows import NO_COLUMNS, ColumnRows
 from lineage.drawing import GraphEdge, GraphNode, Placed, draw_graph, draw_minimap, lay_out
 from lineage.entries import Entry, asset_entry, flow_entry
 from lineage.queries.graph import PART_OF, RELATED, AssetNode, FlowNode, Graph
@@ -22,6 +23,8 @@ from lineage.stops import stop_uid, stops_of
 KINDS = {PART_OF: "part-of", RELATED: "related"}
 #: Kind of an edge that a person has drawn, and of its line.
 MANUAL = "manual"
+#: Kinds of edges of runs whose lines have a dash of their own.
+APART = ("sql", "dbt")
 #: An edge not seen for so long is drawn dashed.
 OLD = timedelta(days=30)
 
@@ -29,11 +32,15 @@ OLD = timedelta(days=30)
 type Leads = Callable[[str, AssetNode | FlowNode], str]
 #: (side, asset id) → address with more neighbours of it.
 type Expands = Callable[[Side, str], str]
+#: (uid, uid) of a line's ends → address that tells of it.
+type Wires = Callable[[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a page draws its graphs: where nodes and expanders lead ("" nowhere), what shows."""
+    """How a page draws its graphs: where nodes, expanders and lines (`wires`) lead ("" nowhere),
+    and what shows. `columns`: what cards list; `edge`: the ends of the line that was chosen.
+    """
 
     leads: Leads
     expands: Expands = lambda side, asset_id: ""
@@ -42,6 +49,9 @@ class Style:
     selected: str = ""
     prefix: str = ""
     target: str = ""
+    columns: ColumnRows = NO_COLUMNS
+    wires: Wires = lambda source, target: ""
+    edge: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +79,10 @@ class Picture:
         return sum(entry.restricted for entry in self.entries.values())
 
     @property
-    def by_hand(self) -> bool:
-        """Whether people have drawn some of it."""
-        return any(link.whole and link.whole.kind == MANUAL for link in self.graph.links)
+    def kinds(self) -> list[str]:
+        """How its edges became known, as far as that may be seen."""
+        seen = (link.whole or link.reading or link.writing for link in self.graph.links)
+        return sorted({one.kind for one in seen if one})
 
     @property
     def worries(self) -> list[tuple[str, int]]:
@@ -102,7 +113,7 @@ def picture(graph: Graph, style: Style, title: str, now: datetime) -> Picture:
     told = told_of(graph, style, now)
     shown = [entry for entry in told.values() if style.flows or entry.kind == "asset"]
     nodes = [drawn(entry, style, now) for entry in shown]
-    placed = lay_out(nodes, edges_of(graph, style, now))
+    placed = lay_out(nodes, wired(edges_of(graph, style, now), style, told))
     above, below = around(placed, told)
     svg = draw_graph(
         placed, title=title, id_prefix=style.prefix, groups=style.groups, hx_target=style.target
@@ -144,10 +155,27 @@ def edges_of(graph: Graph, style: Style, now: datetime) -> Iterator[GraphEdge]:
         chain = [uid for uid in (link.source, stop, link.target) if uid]
         # Where flows are not drawn, runs and a person may say the same: one line, as runs have it.
         by_hand = not link.flow and (style.flows or (link.source, link.target) not in by_run)
-        kind = MANUAL if by_hand and link.whole and link.whole.kind == MANUAL else ""
+        kind = link.whole.kind if link.whole and (by_hand or link.whole.kind in APART) else ""
         title = link.whole.note if link.whole else ""
         for source, target in zip(chain, chain[1:], strict=False):
             yield GraphEdge(source, target, link.bundle, old, kind, title)
+
+
+def wired(edges: Iterable[GraphEdge], style: Style, told: dict[str, Entry]) -> Iterator[GraphEdge]:
+    """With where each line leads; between assets whose columns are linked, the columns' lines."""
+    yield from style.columns.edges
+    for edge in edges:
+        if edge.is_structural:
+            yield edge
+        elif (edge.source, edge.target) not in style.columns.pairs:
+            ends = edge.source, edge.target
+            names = [told[uid].name or "something restricted" for uid in ends]
+            yield replace(
+                edge,
+                href=style.wires(*ends),
+                label="How {} goes into {}".format(*names),
+                selected=ends == style.edge,
+            )
 
 
 def around(
@@ -201,4 +229,6 @@ def drawn(entry: Entry, style: Style, now: datetime) -> GraphNode:
         hidden_downstream=entry.hidden["downstream"],
         expand_upstream_href=expanding(entry, style, "upstream"),
         expand_downstream_href=expanding(entry, style, "downstream"),
+        rows=style.columns.rows.get(entry.uid, ()),
+        more_rows=style.columns.more.get(entry.uid, ""),
     )

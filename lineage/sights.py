@@ -2,7 +2,8 @@
 
 `asset`, those of `lineage.graph_params`, and for pages alone: `seen` (edges seen in the last so
 many days), `flows` and `groups` (0 hides them), `expand` (`downstream:asset id`, repeated; again
-for more), `selected` (a node's uid) and `list` (1: a table instead of the picture).
+for more), `selected` (a node's uid), `columns` (1: cards list their columns, and lines go between
+them), `edge` (the ends of a line, joined by `~`) and `list` (1: a table instead of the picture).
 """
 
 from collections import Counter
@@ -47,6 +48,8 @@ class Sight:
     groups: bool = True
     expand: tuple[Expansion, ...] = ()
     selected: str = ""
+    columns: bool = False
+    edge: str = ""
     as_list: bool = False
     problems: tuple[dict[str, str], ...] = ()
 
@@ -67,6 +70,8 @@ class Sight:
             groups=params.get("groups") != "0",
             expand=tuple(read_expansions(params.getlist("expand"))),
             selected=params.get("selected", ""),
+            columns=params.get("columns") == "1",
+            edge=params.get("edge", ""),
             as_list=params.get("list") == "1",
             problems=tuple(problems),
         )
@@ -96,6 +101,8 @@ class Sight:
         spelled += [("groups", 0)] if not here.groups else []
         spelled += [("expand", one) for one in here.expand]
         spelled += [("selected", here.selected)] if here.selected else []
+        spelled += [("columns", 1)] if here.columns else []
+        spelled += [("edge", here.edge)] if here.edge else []
         spelled += [("list", 1)] if here.as_list else []
         return [(name, str(value)) for name, value in spelled]
 
@@ -111,8 +118,19 @@ class Sight:
     def selecting(self) -> Callable[[str], str]:
         """uid → the address that selects it. A picture of 200 nodes wants as many, so only the
         uid, which needs no quoting, is put into an address that is spelled once."""
-        before, _, after = self.url(selected="uid").partition("selected=uid")
+        before, _, after = self.url(selected="uid", edge="").partition("selected=uid")
         return lambda uid: f"{before}selected={uid}{after}"
+
+    def telling(self) -> Callable[[str, str], str]:
+        """The ends of a line → the address that tells of it, spelled like `selecting`."""
+        before, _, after = self.url(edge="ends").partition("edge=ends")
+        return lambda source, target: f"{before}edge={source}~{target}{after}"
+
+    @property
+    def ends(self) -> tuple[str, str] | None:
+        """The uids that `edge` names."""
+        source, _, target = self.edge.partition("~")
+        return (source, target) if source and target else None
 
     def expanded(self, side: Side, asset_id: str) -> str:
         """The address with one more expansion."""

@@ -59,7 +59,9 @@ class _Parts:
 
     def __init__(self, placed: Placed, dim: bool) -> None:
         rows = [row.uid for node in placed.nodes for row in node.rows if row.selected]
-        selected = [node.uid for node in placed.nodes if node.selected] + rows
+        cards = [node for node in placed.nodes if node.selected]
+        self.own = {row.uid for node in cards for row in node.rows}
+        selected = [*(node.uid for node in cards), *self.own, *rows]
         flowing = [edge for edge in placed.edges if not edge.is_structural]
         self.up = reach(selected, placed.nodes, flowing, forward=False)
         self.down = reach(selected, placed.nodes, flowing, forward=True)
@@ -75,8 +77,11 @@ class _Parts:
         return " down" if own & self.down.nodes else self.rest
 
     def of_row(self, row: GraphRow) -> str:
+        """Those of a chosen card are all chosen, and none stands out."""
         if row.selected:
             return " selected"
+        if row.uid in self.own:
+            return ""
         if row.uid in self.up.nodes:
             return " up"
         return " down" if row.uid in self.down.nodes else self.rest

@@ -6,6 +6,7 @@ tables does not make each of them an ancestor of everything the flow writes.
 
 Where cards list columns, a row that stands for the whole dataset covers the others: a walk that
 comes to it goes on along the edges of all, and one that comes to another also along its edges.
+So does the card itself, where lines between cards tell nothing of columns.
 """
 
 from collections import defaultdict
@@ -60,13 +61,14 @@ def reach(
 
 
 def _covered(nodes: Iterable[GraphNode]) -> dict[str, list[str]]:
-    """Row → the rows of its card that cover it, or that it covers."""
+    """Row or card → what of the card covers it, or is covered by it."""
     found: dict[str, list[str]] = {}
     for node in nodes:
-        whole = [row.uid for row in node.rows if row.is_whole]
+        whole = [row.uid for row in node.rows if row.is_whole] + [node.uid]
         parts = [row.uid for row in node.rows if not row.is_whole]
-        if whole:
-            found |= dict.fromkeys(whole, parts) | dict.fromkeys(parts, whole)
+        if node.rows:
+            found |= dict.fromkeys(parts, whole)
+            found |= {uid: parts + [other for other in whole if other != uid] for uid in whole}
     return found
 
 

@@ -6,10 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from accounts.templatetags.ui import icon
 from catalog.moments import moment
 from lineage.column_sights import ColumnSight
 from lineage.entries import Entry, counted
+from lineage.pictures import APART, MANUAL
 from lineage.queries.horizon import Direction
 from lineage.sights import Sight
 
@@ -103,6 +107,16 @@ def edge_kind(kind: str) -> str:
 
 
 @register.filter
+def legend(kinds: list[str]) -> list[tuple[str, str]]:
+    """(words, look of the line) of the kinds in a picture: those with plain lines together."""
+    plain = [edge_kind(kind) for kind in kinds if kind not in (*APART, MANUAL)]
+    words = ", ".join(plain)
+    found = [(words[:1].upper() + words[1:], "")] if plain else []
+    apart = [kind for kind in kinds if kind in (*APART, MANUAL)]
+    return found + [(edge_kind(k)[:1].upper() + edge_kind(k)[1:], k) for k in apart]
+
+
+@register.filter
 def column_api_url(sight: ColumnSight, asset_id: str) -> str:
     """The query string that asks the API for the same graph of columns."""
     named = dict(sight.params())
@@ -116,3 +130,21 @@ def column_api_url(sight: ColumnSight, asset_id: str) -> str:
 def micros(at: int) -> datetime:
     """µs since 1970 as a moment."""
     return moment(at)
+
+
+@register.filter
+def in_list(value: Any) -> list[Any]:
+    return [value]
+
+
+@register.simple_tag
+def edge_link(sight: Sight, source: Entry, target: Entry) -> SafeString:
+    """A way to what is known of the edge between two assets, without the picture."""
+    url = sight.url(edge=f"{source.uid}~{target.uid}")
+    return format_html(
+        '<a class="btn ghost icon-only sm" href="{0}" hx-get="{0}" aria-label="{1}" title="{1}">'
+        "{2}</a>",
+        url,
+        f"How {source.name} goes into {target.name}",
+        icon("route", "sm"),
+    )

@@ -13,6 +13,8 @@ from catalog.provenance import metadata_entries
 from catalog.queries import Search, list_assets
 from lineage.entries import Entry
 from lineage.exploring import Exploration, explore
+from lineage.highlighting import highlighted
+from lineage.queries.edge_details import TOLD
 from lineage.queries.starting_points import busiest, written_last
 from lineage.sights import WINDOWS, Sight
 from lineage.svg_file import standalone
@@ -44,9 +46,8 @@ def explorer(request: PageRequest) -> HttpResponse:
 @tenant_page
 def explorer_svg(request: PageRequest) -> HttpResponse:
     """The same picture as a file of its own."""
-    found = explore(
-        request.access, Sight.of(request.GET), timezone.now(), leads=lambda uid, node: ""
-    )
+    sight, now = Sight.of(request.GET), timezone.now()
+    found = explore(request.access, sight, now, leads=lambda uid, node: "", linked=False)
     response = HttpResponse(standalone(found.picture.svg), content_type="image/svg+xml")
     response["Content-Disposition"] = 'attachment; filename="lineage.svg"'
     return response
@@ -74,9 +75,24 @@ def graph_context(found: Exploration) -> dict[str, Any]:
         "selected": found.selected,
         "start": found.picture.entries[found.graph.start],
         "truncated": found.graph.truncated,
+        "column": found.column,
+        "edge": edge_panel(found),
         "depths": DEPTHS,
         "limits": LIMITS,
         "windows": WINDOWS,
+    }
+
+
+def edge_panel(found: Exploration) -> dict[str, Any] | None:
+    """What is told of the line that was chosen: its ends and the edges behind it."""
+    ends, told = found.sight.ends, found.picture.told
+    if found.edges is None or not ends or not {*ends} <= told.keys():
+        return None
+    return {
+        "source": told[ends[0]],
+        "target": told[ends[1]],
+        "details": [(one, highlighted(one.edge.sql, "sql")) for one in found.edges],
+        "most": TOLD,
     }
 
 

@@ -146,6 +146,9 @@ class Canvas {
     const zooms = { "+": STEP, "=": STEP, "-": 1 / STEP };
     if (event.key in zooms) this.scale(this.zoom * zooms[event.key]);
     else if (event.key === "0") this.fit();
+    else if (event.target.closest(".wire")) {
+      if (!this.follow(event.key, event.target.closest(".wire"))) return;
+    } else if (event.key === "e") this.wires(event.target.closest(".node[data-uid]"))[0]?.focus();
     else if (!this.walk(event.key, event.target.closest(".node[data-uid]"))) return;
     event.preventDefault();
   }
@@ -154,6 +157,29 @@ class Canvas {
   walk(key, node) {
     const next = node && (key in AHEAD ? this.along(node, AHEAD[key]) : key in BESIDE ? this.beside(node, BESIDE[key]) : null);
     if (!next) return node && (key in AHEAD || key in BESIDE);
+    next.focus();
+    next.scrollIntoView({ block: "nearest", inline: "nearest" });
+    return true;
+  }
+
+  /** The lines at a node, or all of them, from the top down; each leads to what is known of it. */
+  wires(node) {
+    const uid = node?.dataset.uid;
+    const all = [...this.pan.querySelectorAll(".wire")];
+    const mine = uid ? all.filter((wire) => ends(wire).includes(uid)) : all;
+    return mine.sort((a, b) => a.getBoundingClientRect().y - b.getBoundingClientRect().y);
+  }
+
+  /** From a line: left and right to its ends, up and down to the other lines of the same node. */
+  follow(key, wire) {
+    const [source, target] = ends(wire).map((uid) => this.node(uid));
+    let next = null;
+    if (key in AHEAD) next = [source, target][AHEAD[key]];
+    else if (key in BESIDE) {
+      const mine = this.wires(source ?? target);
+      next = mine[mine.indexOf(wire) + BESIDE[key]] ?? wire;
+    }
+    if (!next) return false;
     next.focus();
     next.scrollIntoView({ block: "nearest", inline: "nearest" });
     return true;
@@ -194,6 +220,11 @@ function center(pan, node) {
 /** Of the card itself: a selected node also has a halo. */
 function place(node) {
   return node.querySelector(".box").getBoundingClientRect();
+}
+
+/** The uids that a line connects. */
+function ends(wire) {
+  return wire.dataset.ends.split(" ");
 }
 
 function nearest(nodes, distance) {
@@ -239,8 +270,12 @@ document.addEventListener(
     const graph = link.closest("[data-graph]");
     if (!href.startsWith("?")) return;
     event.preventDefault();
-    canvasOf(link)?.keep(link.matches(".node") ? link : previousNode(link));
-    window.htmx.ajax("GET", href, { source: graph, target: graph, swap: "outerHTML" });
+    const canvas = canvasOf(link);
+    const wire = link.matches(".wire");
+    canvas?.keep(link.matches(".node") ? link : wire ? canvas.node(ends(link)[0]) : previousNode(link));
+    const swapped = window.htmx.ajax("GET", href, { source: graph, target: graph, swap: "outerHTML" });
+    // A key has no pointer to look beside: it goes on in what is told of the line.
+    if (wire && !event.detail) swapped.then(() => document.querySelector("[data-edge-panel] h2")?.focus());
   },
   { capture: true },
 );

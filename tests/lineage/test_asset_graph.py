@@ -26,7 +26,7 @@ def test_the_tab_swaps_the_graph_alone(world: World):
         "/main/assets/orders/-/lineage?depth=1", headers={"HX-Request": "true"}
     )
     text = response.content.decode()
-    assert text.lstrip().startswith('<section class="card graph-tab"')
+    assert text.lstrip().startswith('<div class="stack" id="graph"')
     assert response["HX-Push-Url"].endswith("/main/assets/orders/-/lineage?depth=1")
 
 
