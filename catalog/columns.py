@@ -6,11 +6,10 @@ asset may have ten thousand columns, so a list of them is searched and cut here,
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class FlatColumn:
+class FlatColumn(NamedTuple):
     """`depth` 0 at the top; `below` counts what is nested in it, at any depth.
 
     `declared`: the schema has it; lineage may mention columns that it lacks.
@@ -59,15 +58,16 @@ def _flat(columns: Sequence[dict[str, Any]], prefix: str, depth: int) -> Iterato
     for column in columns:
         name = str(column.get("name") or "")
         path = f"{prefix}{name}"
-        nested = list(_flat(column.get("columns") or (), f"{path}.", depth + 1))
+        inner = column.get("columns")
+        nested = list(_flat(inner, f"{path}.", depth + 1)) if inner else []
         yield FlatColumn(
-            path=path,
-            name=name,
-            depth=depth,
-            type=column.get("type") or "",
-            description=column.get("description") or "",
-            tags=tuple(column.get("tags") or ()),
-            below=len(nested),
+            path,
+            name,
+            depth,
+            column.get("type") or "",
+            column.get("description") or "",
+            tuple(column.get("tags") or ()),
+            len(nested),
         )
         yield from nested
 

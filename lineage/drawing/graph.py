@@ -157,10 +157,11 @@ def _draw_line(line: Line, shape: str, part: str) -> str:
     if not line.href:
         return path + wide
     picked = ' aria-current="true"' if line.selected else ""
+    ends = "~".join(line.ends)
+    told = "" if ends in line.href else f' data-ends="{escape(ends)}"'
     return (
-        f'<a class="wire{part}" href="{escape(line.href)}" tabindex="-1"'
-        f' data-ends="{escape(" ".join(line.ends))}" aria-label="{escape(line.label)}"{picked}>'
-        f"{path}{wide}</a>"
+        f'<a class="wire{part}" href="{escape(line.href)}" tabindex="-1"{told}'
+        f' aria-label="{escape(line.label)}"{picked}>{path}{wide}</a>'
     )
 
 

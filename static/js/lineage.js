@@ -222,9 +222,9 @@ function place(node) {
   return node.querySelector(".box").getBoundingClientRect();
 }
 
-/** The uids that a line connects. */
+/** The uids that a line connects; its address may say them. */
 function ends(wire) {
-  return wire.dataset.ends.split(" ");
+  return (wire.dataset.ends ?? new URLSearchParams(wire.getAttribute("href")).get("edge")).split("~");
 }
 
 function nearest(nodes, distance) {

@@ -6,7 +6,8 @@
                                    orders → customers                      a run that failed
 
 `metric_*` come from a ForEach, `step_*` are a chain longer than the first picture, and `ledger` is
-the neighbour that a viewer of company.data may know of, but not see.
+the neighbour that a viewer of company.data may know of, but not see. What OpenLineage clients tell
+stands in `port_story`.
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import Any
 import httpx
 
 from accounts import actions
+from tests.browser import port_story
 from tests.conftest import PASSWORD, Cast, make_cast, role
 from tests.factories import make_exporter
 
@@ -178,3 +180,5 @@ def tell(origin: str, token: str) -> None:
             assert answer.is_success, answer.text
         answer = api.post("executions", json=executions(datetime.now(UTC)), timeout=30)
         assert answer.json()["status"] == "success", json.dumps(answer.json(), indent=1)
+        answer = api.post("lineage/batch", json=port_story.events(datetime.now(UTC)), timeout=30)
+        assert answer.status_code == 204, answer.text

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.looks import flaws
+from tests.browser.port_story import CALLS, root_id
 
 #: path → who looks at it
 PAGES = {
@@ -24,6 +25,19 @@ PAGES = {
     "/main/lineage?asset=orders": "viewer",
     "/main/lineage?asset=orders&list=1": "viewer",
     "/main/lineage?q=nothing-is-called-so": "editor",
+    f"/main/lineage?asset={CALLS}&columns=1": "viewer",
+    f"/main/assets/{CALLS}": "editor",
+    f"/main/assets/{CALLS}/-/quality": "editor",
+    f"/main/assets/{CALLS}/-/columns": "editor",
+    f"/main/assets/{CALLS}/-/columns/versions": "editor",
+    f"/main/assets/{CALLS}/-/columns/lineage?column=tonnes": "editor",
+    f"/main/assets/{CALLS}/-/facets?position=dataset&name=columnLineage": "editor",
+    "/main/assets/orders/-/columns": "editor",
+    "/main/assets/orders/-/columns/lineage": "editor",
+    "/main/assets/orders/-/quality": "editor",
+    f"/main/executions/{root_id(0)}": "editor",
+    f"/main/executions/{root_id(0)}/-/openlineage": "editor",
+    "/main/flows/company.data/port_daily": "editor",
     "/main/lineage?asset=orders&depth=all": "viewer",
     "/main/executions": "editor",
     "/main/executions?q=nothing-is-called-so": "editor",
