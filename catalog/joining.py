@@ -27,9 +27,7 @@ def joined(kept: AssetValues, absorbed: AssetValues, name: str) -> AssetValues:
 
     `name`: the absorbed asset's id, an other name of the kept one from now on.
     """
-    values, other = deepcopy(kept), deepcopy(absorbed)
-    for one in (values, other):
-        as_declared(one)
+    values, other = as_declared(deepcopy(kept)), as_declared(deepcopy(absorbed))
     for register, place in PLACES.items():
         if register not in UNITED and _later(values, other, register, place):
             setattr(values, place, getattr(other, place))
@@ -55,10 +53,11 @@ def _later(values: AssetValues, other: AssetValues, register: str, place: str) -
     return register not in values.clock and getattr(values, place) == getattr(NOTHING, place)
 
 
-def as_declared(values: AssetValues) -> None:
+def as_declared(values: AssetValues) -> AssetValues:
     """With the status that somebody declared; settling drops again what was dropped."""
     if "declaredStatus" in values.clock:
         values.status = values.clock.pop("declaredStatus")
+    return values
 
 
 def _known(*times: int | None) -> list[int]:
@@ -89,6 +88,7 @@ def parted(now: AssetValues, before: AssetValues, after: AssetValues) -> AssetVa
 
     What was said since stays: every register that is still as the merge left it goes back.
     """
+    now, before, after = (as_declared(deepcopy(one)) for one in (now, before, after))
     values = deepcopy(now)
     for register in (now.clock.keys() | after.clock.keys()) - OF_MANY:
         place = PLACES.get(register, "")

@@ -87,7 +87,7 @@ class Touch:
     def says_something(self) -> bool:
         """Whether it makes the asset newer: a description may be empty, a write never is."""
         writes = self.part is Part.WRITE or self.renews
-        return writes or bool(self.type or any(self.fields.values()))
+        return writes or bool(self.type or self.life or any(self.fields.values()))
 
 
 @dataclass(slots=True)
@@ -163,7 +163,7 @@ def merge(values: AssetValues, touch: Touch, own_id: str = "") -> Changes:
 
 
 #: Registers that say nothing of the asset itself: with these alone it is a placeholder.
-UNDECLARED = frozenset({"called", "hint", "reader", "rule", "writer"})
+UNDECLARED = frozenset({"called", "declaredStatus", "hint", "life", "reader", "rule", "writer"})
 
 
 def is_told(clock: Mapping[str, Any]) -> bool:
@@ -196,6 +196,8 @@ def _declare_whole(values: AssetValues, touch: Touch, own_id: str, changes: Chan
             _unite(values, touch, other_name, name, changes)
         elif _latest(clock, name, touch.stamp):
             _set(values, WHOLE[name], touch.fields[name], name, changes)
+            if name == "status":
+                clock.pop("declaredStatus", None)
 
 
 def _unite(
@@ -217,14 +219,11 @@ def _live(values: AssetValues, changes: Changes) -> None:
     if "life" not in clock:
         return
     stamp, life = clock["life"]
+    declared = clock.pop("declaredStatus", values.status)
     if life == DROPPED and stamp > clock.get("status", ""):
-        if values.status != DROPPED:
-            clock["declaredStatus"] = values.status
-            _set(values, "status", DROPPED, "status", changes)
-    elif "declaredStatus" in clock:
-        before = clock.pop("declaredStatus")
-        if values.status == DROPPED:
-            _set(values, "status", before, "status", changes)
+        clock["declaredStatus"] = declared
+        declared = DROPPED
+    _set(values, "status", declared, "status", changes)
 
 
 def _settle(values: AssetValues, changes: Changes) -> None:

@@ -27,7 +27,9 @@ def set_by(clock: Mapping[str, Any], field: str, key: str = "") -> SetBy | None:
     source = rest.rpartition("|")[0]
     if not micros.isdecimal():
         return None
-    execution = source.rpartition("/")[0].rpartition("|")[2]
+    if source.count("|") == 2:  # of OpenLineage: what decides ties stands before who said it
+        source = source.rpartition("|")[2]
+    execution = source.rpartition("/")[0]
     return SetBy(EPOCH + timedelta(microseconds=int(micros)), execution)
 
 

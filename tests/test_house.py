@@ -96,6 +96,8 @@ PIECES = {
     "catalog:namespace_children",
     "lineage:edge_removal",
     "lineage:explorer_svg",
+    "lineage:naming_rule_delete",
+    "lineage:naming_rule_place",
 }
 PAGES = [
     route

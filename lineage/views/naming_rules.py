@@ -94,7 +94,8 @@ def posted(request: PageRequest) -> QueryDict | None:
 
 def form_page(request: PageRequest, form: NamingRuleForm) -> HttpResponse:
     context = {"form": form, "kinds": NamingRule.Kind.choices}
-    response = page(request, "lineage/naming_rule_form.html", context)
+    name = "naming_rule_edit" if form.current else "naming_rule_new"
+    response = page(request, f"lineage/{name}.html", context)
     response.status_code = 422 if form.errors else 200
     return response
 

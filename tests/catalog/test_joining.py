@@ -49,7 +49,9 @@ def touches(draw: st.DrawFn, first: int = 0) -> list[Touch]:
             hint=draw(st.sampled_from([None, "Topic"])),
             called=draw(st.sampled_from([None, "orders"])),
             rule_namespace=draw(st.sampled_from([None, "ruled"])),
-            revives=draw(st.just(False) if kind is Part.DESCRIBE else st.booleans()),
+            life=draw(
+                st.sampled_from(["", "dropped", "alive"] if kind is Part.DESCRIBE else [""])
+            ),
             name=draw(st.sampled_from("ab")),
         )
         for at in times

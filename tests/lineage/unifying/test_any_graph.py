@@ -254,5 +254,5 @@ def edges_of(access: Access) -> dict[str, Any]:
         "edges": state["edges"],
         "usages": state["usages"],
         "events": {(row[0], *row[2:4], *map(frozenset, row[4:])) for row in state["events"]},
-        "counters": [(row[0], *row[12:]) for row in state["assets"]],
+        "counters": [(row[0], *row[12:-3]) for row in state["assets"]],
     }
