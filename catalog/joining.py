@@ -1,24 +1,26 @@
 """What two assets that become one are together, and what is left when they are two again.
 
 Register by register, as if the words on both had always been on one: the later stamp holds
-(`catalog.merging`), and what is said under each name of owners, tags and columns counts
-(`catalog.uniting`). So it does not matter when the two are found to be one. Nothing here asks the
-database.
+(`catalog.merging`), what is said under each name of owners, tags and columns counts
+(`catalog.uniting`), and the kept asset is, is called and lives as it did, if anybody has told. So
+it does not matter when the two are found to be one. Nothing here asks the database.
 """
 
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from catalog.merging import WHOLE, AssetValues, Changes, is_told, settle
+from catalog.merging import OTHER, STAND_INS, WHOLE, AssetValues, Changes, is_told, settle
 from catalog.uniting import OWN, UNITED, Words, keep, words_on
 
 #: Registers that hold the earliest word, with its value; `rule` holds the latest.
 EARLIEST = frozenset({"hint", "called", "writer", "reader"})
 #: Register → where its value stands.
 PLACES = {**WHOLE, "type": "type", "displayName": "display_name", "description": "description"}
-#: What needs more than the later of two words.
-OF_MANY = UNITED | {"metadata", "names"}
+#: Registers of which the words of the absorbed asset go into those of another name.
+BY_OTHER = EARLIEST | {"rule", *STAND_INS}
+#: Registers that are maps, or go together with one.
+KEYED = UNITED | {"metadata", "names"}
 NOTHING = AssetValues()
 
 
@@ -34,11 +36,8 @@ def joined(kept: AssetValues, absorbed: AssetValues, name: str) -> AssetValues:
     for register in UNITED:
         _unite(values, other, register, name)
     _join_metadata(values, other)
-    for register, held in other.clock.items():
-        if register not in OF_MANY:
-            own = values.clock.get(register)
-            first = register in EARLIEST
-            values.clock[register] = held if own is None else (min if first else max)(own, held)
+    for register, held in _as_of_another(other).items():
+        values.clock[register] = _held(register, values.clock.get(register), held)
     values.created_at = min(_known(kept.created_at, absorbed.created_at), default=None)
     declared = [one.updated_at for one in (kept, absorbed) if is_told(one.clock)]
     values.updated_at = max(_known(*declared), default=values.created_at)
@@ -46,8 +45,32 @@ def joined(kept: AssetValues, absorbed: AssetValues, name: str) -> AssetValues:
     return values
 
 
+def _as_of_another(other: AssetValues) -> dict[str, Any]:
+    """The clock of the absorbed asset, whose id is another name now; without what is KEYED."""
+    clock: dict[str, Any] = {}
+    for register, held in other.clock.items():
+        if register in KEYED:
+            continue
+        moved = f"{OTHER}{register}" if register in BY_OTHER else register
+        if register in STAND_INS:
+            held = [held, getattr(other, PLACES[register])]
+        clock[moved] = _held(moved, clock.get(moved), held)
+    return clock
+
+
+def _held(register: str, own: Any, other: Any) -> Any:
+    """Which of two words holds; `told` is no word, but that there was one."""
+    if own is None or own is True:
+        return other if own is None else own
+    if register.removeprefix(OTHER) in EARLIEST:
+        return min(own, other)
+    return max(own, other, key=lambda word: word[0] if isinstance(word, list) else word)
+
+
 def _later(values: AssetValues, other: AssetValues, register: str, place: str) -> bool:
     """Where nobody declared either, something beats nothing."""
+    if register in STAND_INS and register in other.clock:
+        return False
     if register in other.clock:
         return other.clock[register] > values.clock.get(register, "")
     return register not in values.clock and getattr(values, place) == getattr(NOTHING, place)
@@ -90,17 +113,12 @@ def parted(now: AssetValues, before: AssetValues, after: AssetValues) -> AssetVa
     """
     now, before, after = (as_declared(deepcopy(one)) for one in (now, before, after))
     values = deepcopy(now)
-    for register in (now.clock.keys() | after.clock.keys()) - OF_MANY:
-        place = PLACES.get(register, "")
+    for register in (now.clock.keys() | after.clock.keys()) - KEYED:
         if now.clock.get(register) == after.clock.get(register):
             _copy(values.clock, before.clock, register)
-            if place:
+            if place := PLACES.get(register, ""):
                 setattr(values, place, deepcopy(getattr(before, place)))
-    for register, place in PLACES.items():
-        if register in UNITED:
-            _part_words(values, before, after, register)
-        elif register not in now.clock and getattr(now, place) == getattr(after, place):
-            setattr(values, place, deepcopy(getattr(before, place)))
+    _part_places(values, now, before, after)
     _part_metadata(values, before, after)
     for time in ("created_at", "updated_at"):
         if getattr(now, time) == getattr(after, time):
@@ -109,6 +127,17 @@ def parted(now: AssetValues, before: AssetValues, after: AssetValues) -> AssetVa
         values.clock["told"] = True
     settle(values)
     return values
+
+
+def _part_places(
+    values: AssetValues, now: AssetValues, before: AssetValues, after: AssetValues
+) -> None:
+    """What has words under several names, and what nobody has declared."""
+    for register, place in PLACES.items():
+        if register in UNITED:
+            _part_words(values, before, after, register)
+        elif register not in now.clock and getattr(now, place) == getattr(after, place):
+            setattr(values, place, deepcopy(getattr(before, place)))
 
 
 def _part_words(

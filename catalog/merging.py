@@ -14,7 +14,10 @@ asset, stored as JSON, holds the stamps that the next merge must beat:
 The last four are the earliest, not the latest: a reference types an asset that nobody declared,
 its name elsewhere is shown while nobody declares another, and an asset without a declared
 namespace lives where a naming rule says, else where it was first written, else first read.
-Owners, tags and columns have registers for each of an asset's names (`catalog.uniting`).
+What is said of an asset by another of its names has registers of its own: of owners, tags and
+columns it counts as well (`catalog.uniting`); what the asset is, is called and where it lives
+(`type`, `displayName`, `namespace` and what stands in for them) only while nobody says it by its
+id. Those registers hold [stamp, value] and begin with `other `.
 """
 
 from collections.abc import Mapping
@@ -56,7 +59,7 @@ class Touch:
     (`AssetChange.source`). `cleared`: of `displayName` and `description`, which to remove.
     `hint` and `called`: type and name of an asset that nobody gives one. `rule_namespace`: where
     a naming rule puts it. `owner_register`: "writer" or "reader", where `job_namespace` belongs;
-    "" goes by `part`.
+    "" goes by `part`. `name`: what it calls the asset; "" is its id.
     """
 
     stamp: str
@@ -143,27 +146,45 @@ def merge(values: AssetValues, touch: Touch, own_id: str = "") -> Changes:
             values.updated_at = max(told or touch.at, touch.at)
             values.clock["told"] = True
         _declare(values, touch, own_id, changes)
-    elif touch.type and touch.type not in EXTERNAL_NAMES:
-        _earliest(values.clock, "hint", touch.stamp, touch.type)
-    if touch.hint:
-        _earliest(values.clock, "hint", touch.stamp, touch.hint)
-    if touch.called:
-        _earliest(values.clock, "called", touch.stamp, touch.called)
-    if touch.job_namespace:
-        own = "writer" if touch.part is Part.WRITE else "reader"
-        _earliest(values.clock, touch.owner_register or own, touch.stamp, touch.job_namespace)
     if touch.life:
-        values.clock["life"] = max(values.clock.get("life", ["", ""]), [touch.stamp, touch.life])
-    if touch.rule_namespace:
-        values.clock["rule"] = max(
-            values.clock.get("rule", ["", ""]), [touch.stamp, touch.rule_namespace]
-        )
+        _keep_latest(values.clock, "life", touch.stamp, touch.life)
+    _place(values.clock, touch, "" if touch.name in ("", own_id) else OTHER)
     _settle(values, changes)
     return changes
 
 
+#: Begins the registers of what is said by another name.
+OTHER = "other "
+#: What stands in for declarations without saying anything of the asset itself.
+_STANDING_IN = ("called", "hint", "reader", "rule", "writer")
 #: Registers that say nothing of the asset itself: with these alone it is a placeholder.
-UNDECLARED = frozenset({"called", "declaredStatus", "hint", "life", "reader", "rule", "writer"})
+UNDECLARED = frozenset(
+    {"declaredStatus", "life", *_STANDING_IN, *(f"{OTHER}{name}" for name in _STANDING_IN)}
+)
+
+
+def _place(clock: dict[str, Any], touch: Touch, other: str) -> None:
+    """What stands in for declarations: of type, name and namespace."""
+    declares = touch.part in (Part.WRITE, Part.DESCRIBE)
+    if not declares and touch.type and touch.type not in EXTERNAL_NAMES:
+        _earliest(clock, f"{other}hint", touch.stamp, touch.type)
+    if touch.hint:
+        _earliest(clock, f"{other}hint", touch.stamp, touch.hint)
+    if touch.called:
+        _earliest(clock, f"{other}called", touch.stamp, touch.called)
+    if touch.job_namespace:
+        own = "writer" if touch.part is Part.WRITE else "reader"
+        register = touch.owner_register or own
+        _earliest(clock, f"{other}{register}", touch.stamp, touch.job_namespace)
+    if touch.rule_namespace:
+        _keep_latest(clock, f"{other}rule", touch.stamp, touch.rule_namespace)
+
+
+def _keep_latest(clock: dict[str, Any], register: str, stamp: str, value: Any) -> None:
+    """Of a register that holds its value."""
+    held = clock.get(register)
+    if held is None or stamp >= held[0]:
+        clock[register] = [stamp, value]
 
 
 def is_told(clock: Mapping[str, Any]) -> bool:
@@ -173,29 +194,44 @@ def is_told(clock: Mapping[str, Any]) -> bool:
 
 def _declare(values: AssetValues, touch: Touch, own_id: str, changes: Changes) -> None:
     clock = values.clock
-    if touch.type and touch.type not in EXTERNAL_NAMES and _latest(clock, "type", touch.stamp):
-        _set(values, "type", touch.type, "type", changes)
-    _declare_whole(values, touch, own_id, changes)
+    by_other = touch.name not in ("", own_id)
+    if touch.type and touch.type not in EXTERNAL_NAMES:
+        if by_other:
+            _keep_latest(clock, "other type", touch.stamp, touch.type)
+        elif _latest(clock, "type", touch.stamp):
+            _set(values, "type", touch.type, "type", changes)
+    _declare_whole(values, touch, touch.name if by_other else "", changes)
     for name, attribute in (("displayName", "display_name"), ("description", "description")):
         value = touch.fields.get(name)
-        said = value is not None or name in touch.cleared
-        if said and _latest(clock, name, touch.stamp):
+        if value is None and name not in touch.cleared:
+            continue
+        if by_other and name == "displayName":
+            _keep_latest(clock, "other displayName", touch.stamp, value)
+        elif _latest(clock, name, touch.stamp):
             _set(values, attribute, value, name, changes)
     if metadata := touch.fields.get("metadata"):
-        stamps = clock.setdefault("metadata", {})
-        for key, value in metadata.items():
-            if _latest(stamps, key, touch.stamp):
-                _set_metadata(values.metadata, key, value, changes)
+        _declare_metadata(values, metadata, touch.stamp, changes)
 
 
-def _declare_whole(values: AssetValues, touch: Touch, own_id: str, changes: Changes) -> None:
+def _declare_metadata(
+    values: AssetValues, metadata: Mapping[str, Any], stamp: str, changes: Changes
+) -> None:
+    stamps = values.clock.setdefault("metadata", {})
+    for key, value in metadata.items():
+        if _latest(stamps, key, stamp):
+            _set_metadata(values.metadata, key, value, changes)
+
+
+def _declare_whole(values: AssetValues, touch: Touch, other_name: str, changes: Changes) -> None:
     clock = values.clock
-    other_name = "" if touch.name == own_id else touch.name
     for name in touch.fields.keys() & WHOLE.keys():
-        if name in UNITED and (other_name or "names" in clock):
+        value = touch.fields[name]
+        if other_name and name == "namespace":
+            _keep_latest(clock, "other namespace", touch.stamp, value)
+        elif name in UNITED and (other_name or "names" in clock):
             _unite(values, touch, other_name, name, changes)
         elif _latest(clock, name, touch.stamp):
-            _set(values, WHOLE[name], touch.fields[name], name, changes)
+            _set(values, WHOLE[name], value, name, changes)
             if name == "status":
                 clock.pop("declaredStatus", None)
 
@@ -227,19 +263,30 @@ def _live(values: AssetValues, changes: Changes) -> None:
 
 
 def _settle(values: AssetValues, changes: Changes) -> None:
-    """Type, namespace and `updated_at` of an asset for which nobody declared them."""
+    """Type, name, namespace and `updated_at` of an asset for which nobody declared them."""
     clock = values.clock
     _live(values, changes)
-    if "type" not in clock and "hint" in clock:
-        _set(values, "type", clock["hint"][1], "type", changes)
-    if "displayName" not in clock and "called" in clock:
-        _set(values, "display_name", clock["called"][1], "displayName", changes)
-    if "namespace" not in clock:
-        owner = clock.get("rule") or clock.get("writer") or clock.get("reader")
-        if owner:
-            _set(values, "namespace", owner[1], "namespace", changes)
+    for name, (attribute, stand_ins) in STAND_INS.items():
+        if name not in clock:
+            held = next((clock[register] for register in stand_ins if register in clock), None)
+            if held:
+                _set(values, attribute, held[1], name, changes)
     if not is_told(clock):
         values.updated_at = values.created_at
+
+
+#: Field → where its value stands, and the registers that tell it while its own does not.
+STAND_INS = {
+    "type": ("type", ("hint", "other type", "other hint")),
+    "displayName": ("display_name", ("other displayName", "called", "other called")),
+    "namespace": (
+        "namespace",
+        (
+            *("rule", "writer", "other namespace", "other rule", "other writer"),
+            *("reader", "other reader"),
+        ),
+    ),
+}
 
 
 def settle(values: AssetValues) -> None:
@@ -283,10 +330,10 @@ def after(clock: Mapping[str, Any], at: int) -> int:
 
     For a person's word: it follows what they saw, also when a run's clock is ahead of ours.
     """
-    stamps = [value for value in clock.values() if isinstance(value, str)]
+    stamps = [clock[name] for name in (*WHOLE, *STAND_INS, "description") if name in clock]
     stamps += clock.get("metadata", {}).values()
     return max([at, *(int(stamp.partition("|")[0]) + 1 for stamp in stamps)])
 
 
 #: The registers that make an asset somebody's: a placeholder, only read so far, has none.
-CLAIMS = ("namespace", "rule", "writer")
+CLAIMS = ("namespace", "rule", "writer", "other namespace", "other rule", "other writer")

@@ -5,8 +5,10 @@ from django.urls import URLPattern, path
 from lineage.views.asset_columns import asset_column_lineage, asset_columns
 from lineage.views.asset_facets import asset_facets
 from lineage.views.asset_graph import asset_impact, asset_lineage, asset_neighbours
+from lineage.views.asset_names import asset_merge, asset_names, asset_naming, merge_undoing
 from lineage.views.asset_offers import asset_offers
 from lineage.views.asset_quality import asset_quality
+from lineage.views.duplicates import duplicate_dismissal, duplicate_list
 from lineage.views.edges import asset_edges, edge_removal
 from lineage.views.executions import execution_detail, execution_list
 from lineage.views.explorer import explorer, explorer_svg
@@ -63,6 +65,12 @@ urlpatterns: list[URLPattern] = [
         name="flow_openlineage",
     ),
     path("flows/<str:namespace>/<str:flow_id>", flow_detail, name="flow_detail"),
+    path("catalog/duplicates", duplicate_list, name="duplicate_list"),
+    path("catalog/duplicates/dismiss", duplicate_dismissal, name="duplicate_dismissal"),
+    path("merges/<str:merge_id>/undo", merge_undoing, name="merge_undoing"),
+    path("assets/<asset_id:asset_id>/-/names", asset_names, name="asset_names"),
+    path("assets/<asset_id:asset_id>/-/naming", asset_naming, name="asset_naming"),
+    path("assets/<asset_id:asset_id>/-/merge", asset_merge, name="asset_merge"),
     path("assets/<asset_id:asset_id>/-/edges", asset_edges, name="asset_edges"),
     path(
         "assets/<asset_id:asset_id>/-/edges/<str:edge_id>/remove",

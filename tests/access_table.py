@@ -39,6 +39,8 @@ API_CHANGE: Row          = (401,     404,     403,   200,   403,   200,  404)
 #: Patching without If-Match: who may change it is asked for the header. Ingest may write assets,
 #: but nothing that it would have to read.
 API_PATCH: Row           = (401,     404,     403,   428,   404,   428,  404)
+#: The same of what needs no header.
+API_PATCH_200: Row       = (401,     404,     403,   200,   404,   200,  404)
 API_RESTORE: Row         = (401,     404,     403,   200,   404,   200,  404)
 
 #: The tenant's settings, which an editor has no part in.
@@ -207,6 +209,26 @@ ACCESS: dict[str, dict[str, Row]] = {
         "GET marquez": PAGE_SETTINGS,
         "POST marquez": (302, 404, 403, 403, 302, 302, 404),
     },
+    "lineage:asset_names": {
+        "GET orders": PAGE,
+        "GET ledger": PAGE_HIDDEN,
+        "GET bucket": PAGE_HIDDEN,
+    },
+    # Who may change something is sent back to the page, with a word on how it went.
+    "lineage:asset_naming": {
+        "POST orders": (302, 404, 403, 302, 302, 302, 404),
+        "POST ledger": (302, 404, 404, 302, 302, 302, 404),
+        "POST bucket": (302, 404, 404, 302, 302, 302, 404),
+    },
+    # A form without the other asset: 422, to who may change this one.
+    "lineage:asset_merge": {
+        f"{method} {thing}": (302, 404, seen, changed, 302, changed, 404)
+        for method, changed in (("GET", 200), ("POST", 422))
+        for thing, seen in (("orders", 403), ("ledger", 404), ("bucket", 404))
+    },
+    "lineage:merge_undoing": {"POST merged": (302, 404, 404, 404, 302, 404, 404)},
+    "lineage:duplicate_list": {"GET -": (302, 404, 403, 200, 302, 200, 404)},
+    "lineage:duplicate_dismissal": {"POST -": (302, 404, 404, 404, 302, 404, 404)},
     # Whoever may change settings is sent back to the list; a form without a rule is 422.
     "lineage:naming_rule_list": {"GET -": PAGE_SETTINGS},
     "lineage:naming_rule_new": {
@@ -338,6 +360,44 @@ ACCESS: dict[str, dict[str, Row]] = {
         for method in ("PATCH", "DELETE")
         for thing in ("data-edge", "finance-edge")
     },
+    "asset_aliases": {
+        "GET orders": API_READ,
+        "GET ledger": API_HIDDEN,
+        "GET bucket": API_HIDDEN,
+        "POST orders-name": API_PATCH_200,
+        "POST ledger-name": API_PATCH_200,
+        "POST bucket-name": API_PATCH_200,
+    },
+    "asset_alias": {
+        "DELETE orders-known": API_PATCH_200,
+        "DELETE ledger-known": (401, 404, 403, 404, 404, 404, 404),
+    },
+    #                                     400: which one is missing
+    "asset_aliases_by_id": {
+        "GET -": (401, 404, 400, 400, 403, 400, 404),
+        "POST -": (401, 404, 403, 400, 400, 400, 404),
+        "DELETE -": (401, 404, 403, 400, 400, 400, 404),
+    },
+    # GET wants the other one; ingest may change assets, but not see these.
+    "asset_merging": {
+        "GET orders": (401, 404, 400, 400, 403, 400, 404),
+        "GET ledger": (401, 404, 404, 400, 403, 400, 404),
+        "POST orders-stg": API_PATCH_200,
+        "POST ledger-stg": API_PATCH_200,
+    },
+    "asset_merging_by_id": {
+        "GET -": (401, 404, 400, 400, 403, 400, 404),
+        "POST -": (401, 404, 403, 400, 400, 400, 404),
+    },
+    "asset_merges": {
+        "GET orders": API_READ,
+        "GET ledger": API_HIDDEN,
+        "GET bucket": API_HIDDEN,
+    },
+    "asset_merges_by_id": {"GET -": (401, 404, 400, 400, 403, 400, 404)},
+    "merge_undo": {"POST merged": (401, 404, 403, 404, 404, 404, 404)},
+    "duplicates": {"GET -": (401, 404, 403, 200, 200, 200, 404)},
+    "duplicates_dismiss": {"POST two": API_PATCH_200},
     "naming_rules": {"GET -": API_SETTINGS, "POST rule-new": API_SETTINGS},
     "naming_rules_try": {"POST name": API_SETTINGS},
     "naming_rule": {

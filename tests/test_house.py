@@ -94,8 +94,11 @@ PIECES = {
     "catalog:asset_export",
     "catalog:asset_restoration",
     "catalog:namespace_children",
+    "lineage:asset_naming",
+    "lineage:duplicate_dismissal",
     "lineage:edge_removal",
     "lineage:explorer_svg",
+    "lineage:merge_undoing",
     "lineage:naming_rule_delete",
     "lineage:naming_rule_place",
 }

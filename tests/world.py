@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from catalog.models import Asset, NamingRule
+from catalog.models import Asset, AssetAlias, NamingRule
 from lineage.models import Execution, Flow
 from tests.factories import (
     make_asset,
@@ -158,6 +158,15 @@ THINGS = {
     "marquez-new": Thing({"name": "marquez"}, _exporter("marquez")),
     "marquez-patch": Thing({"name": "marquez"}, '{"enabled": false}'),
     "marquez-reset": Thing({"name": "marquez"}, '{"to": "start"}'),
+    "orders-name": Thing({"asset_id": "orders"}, '{"name": "s3://lake/orders"}'),
+    "ledger-name": Thing({"asset_id": "ledger"}, '{"name": "s3://lake/ledger"}'),
+    "bucket-name": Thing({"asset_id": "bucket"}, '{"name": "s3://lake/bucket"}'),
+    "orders-known": Thing({"asset_id": "orders", "name": "s3://lake/known"}),
+    "ledger-known": Thing({"asset_id": "ledger", "name": "s3://lake/known"}),
+    "orders-stg": Thing({"asset_id": "orders"}, '{"absorb": "stg_orders"}'),
+    "ledger-stg": Thing({"asset_id": "ledger"}, '{"absorb": "stg_orders"}'),
+    "merged": Thing({"merge_id": "1000004"}),
+    "two": Thing(body='{"assets": ["orders", "stg_orders"]}'),
     "rule": Thing({"rule_id": "1000003"}),
     "rule-new": Thing(body=_rule("postgres://other:5432")),
     "rule-said": Thing({"rule_id": "1000003"}, _rule("postgres://warehouse:5432")),
@@ -195,6 +204,7 @@ def make_world(cast: Cast) -> World:
     make_bundle(make_task_run(run_orders, "build"), [stg_orders], [orders])
     make_bundle(make_task_run(run_ledger, "close"), [orders, bucket], [ledger])
     make_exporter(cast.users["admin"], main, "marquez")
+    AssetAlias.objects.create(tenant=main, name="s3://lake/known", asset=orders, source="manual")
     NamingRule.objects.create(
         pk=1_000_003,
         tenant=main,

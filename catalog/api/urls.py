@@ -5,6 +5,7 @@ The route of one asset takes everything below `assets/`, so these come after all
 
 from django.urls import URLPattern, path
 
+from catalog.api.aliases import AssetAliases, AssetAliasesById, AssetAliasItem
 from catalog.api.asset_writes import (
     AssetBulk,
     AssetById,
@@ -69,6 +70,13 @@ urlpatterns: list[URLPattern] = [
     ),
     path("assets/by-id/quality", AssetQualityById.as_view(), name="asset_quality_by_id"),
     path("assets/<path:asset_id>/quality", AssetQuality.as_view(), name="asset_quality"),
+    path("assets/by-id/aliases", AssetAliasesById.as_view(), name="asset_aliases_by_id"),
+    path(
+        "assets/<path:asset_id>/aliases/<path:name>",
+        AssetAliasItem.as_view(),
+        name="asset_alias",
+    ),
+    path("assets/<path:asset_id>/aliases", AssetAliases.as_view(), name="asset_aliases"),
     path("assets/<path:asset_id>/lock", AssetLocking.as_view(), name="asset_lock"),
     path("assets/<path:asset_id>/restore", AssetRestore.as_view(), name="asset_restore"),
     path("assets/<path:asset_id>", AssetResource.as_view(), name="asset"),

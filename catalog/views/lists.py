@@ -35,6 +35,7 @@ def asset_list(request: PageRequest) -> HttpResponse:
     nothing_yet = not rows and not listing.is_filtered and not has_assets(request.access)
     context = {"listing": listing, "rows": rows, "nothing_yet": nothing_yet}
     context["may_create"] = request.access.may_somewhere(Resource.ASSET, Action.CREATE)
+    context["may_merge"] = request.access.may_somewhere(Resource.ASSET, Action.UPDATE)
     context["next_page"] = listing.next_page(found.next_cursor) if found.next_cursor else ""
     response = page(request, "catalog/asset_list.html", context, "results")
     if request.htmx and not request.htmx.boosted:

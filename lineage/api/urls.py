@@ -21,6 +21,15 @@ from lineage.api.exporters import (
 from lineage.api.flow_inputs import FlowInputs
 from lineage.api.flow_reads import FlowRevisions, FlowSearch, NamespaceFlows
 from lineage.api.flow_writes import FlowCollection, FlowResource
+from lineage.api.merges import (
+    AssetMerges,
+    AssetMergesById,
+    AssetMerging,
+    AssetMergingById,
+    Duplicates,
+    DuplicatesDismiss,
+    MergeUndo,
+)
 from lineage.api.naming_rules import NamingRuleItem, NamingRules, NamingRulesTry
 from lineage.api.openlineage import OpenLineageBatchPost, OpenLineageEventPost
 from lineage.api.openlineage_reads import (
@@ -59,6 +68,13 @@ urlpatterns: list[URLPattern] = [
     path("assets/<path:asset_id>/columns", AssetColumns.as_view(), name="asset_columns"),
     path("assets/by-id/facets", OpenLineageFacetsById.as_view(), name="openlineage_facets_by_id"),
     path("assets/<path:asset_id>/facets", OpenLineageFacets.as_view(), name="openlineage_facets"),
+    path("assets/by-id/merge", AssetMergingById.as_view(), name="asset_merging_by_id"),
+    path("assets/<path:asset_id>/merge", AssetMerging.as_view(), name="asset_merging"),
+    path("assets/by-id/merges", AssetMergesById.as_view(), name="asset_merges_by_id"),
+    path("assets/<path:asset_id>/merges", AssetMerges.as_view(), name="asset_merges"),
+    path("merges/<str:merge_id>/undo", MergeUndo.as_view(), name="merge_undo"),
+    path("duplicates", Duplicates.as_view(), name="duplicates"),
+    path("duplicates/dismiss", DuplicatesDismiss.as_view(), name="duplicates_dismiss"),
     path("assets/by-query", AssetsByQuery.as_view(), name="assets_by_query"),
     path("assets/usages/search", UsageSearch.as_view(), name="usage_search"),
     path("assets/usages/by-query", UsagesByQuery.as_view(), name="usages_by_query"),

@@ -140,6 +140,7 @@ def _touches(
                 counts=False,
                 hint=read.type,
                 owner_register="reader",
+                name=read.id,
             ),
         )
 

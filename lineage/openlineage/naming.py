@@ -191,11 +191,11 @@ def canonical_first(one: str, other: str) -> tuple[str, str]:
     Then the smaller one: a total order, so that of any number of names the same one stays,
     whatever the order in which pairs of them are told.
     """
-    first, second = sorted((one, other), key=lambda id_: (_is_path(id_), id_))
+    first, second = sorted((one, other), key=lambda id_: (is_path(id_), id_))
     return first, second
 
 
-def _is_path(id_: str) -> bool:
+def is_path(id_: str) -> bool:
     """Whether an id is that of a file or a directory, as `asset_id` makes it."""
     return is_storage(id_) or id_.partition("/")[0] in STORAGE
 

@@ -241,12 +241,16 @@ def bundle_touches(
     job = run.flow.namespace
     for item in bundle.inputs:
         place = stamp(run.at, origin, number * WIDTH)
-        yield item.id, Touch(place, run.at, Part.READ, item.type, job, source=source)
+        touch = Touch(place, run.at, Part.READ, item.type, job, source=source, name=item.id)
+        yield item.id, touch
     part = run.output_part
     for n, output in enumerate(bundle.outputs, 1):
         place = stamp(run.at, origin, number * WIDTH + n)
         if bundle.origin == "sql":  # what a statement writes has a type only while nobody says one
-            yield output.id, Touch(place, run.at, part, None, job, {}, source, hint=output.type)
+            touch = Touch(
+                place, run.at, part, None, job, {}, source, hint=output.type, name=output.id
+            )
+            yield output.id, touch
             continue
         touch = Touch(place, run.at, part, output.type, job, output.fields, source, name=output.id)
         yield output.id, touch

@@ -5,7 +5,15 @@ anything under a name that is about to lead elsewhere.
 """
 
 from lineage.unifying.links import NameLink, Unlinked
-from lineage.unifying.merges import CannotMerge, merge_assets, unmerge
+from lineage.unifying.merges import CannotMerge, MergeForbidden, merge_assets, unmerge
 from lineage.unifying.names import unify_names
 
-__all__ = ["CannotMerge", "NameLink", "Unlinked", "merge_assets", "unify_names", "unmerge"]
+__all__ = [
+    "CannotMerge",
+    "MergeForbidden",
+    "NameLink",
+    "Unlinked",
+    "merge_assets",
+    "unify_names",
+    "unmerge",
+]

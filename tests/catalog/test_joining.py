@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.joining import joined, parted
-from catalog.merging import DROPPED, AssetValues, Part, Touch, merge, stamp
+from catalog.merging import AssetValues, Part, Touch, merge, stamp
 
 WORDS = st.lists(st.sampled_from("xyz"), max_size=2, unique=True)
 FIELDS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
@@ -16,7 +16,7 @@ FIELDS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     optional={
         "displayName": st.sampled_from(["One", "Two"]),
         "namespace": st.sampled_from(["n1", "n2", None]),
-        "status": st.sampled_from(["leased", DROPPED]),
+        "status": st.sampled_from(["leased", "active"]),
         "owners": WORDS,
         "tags": WORDS,
         "columns": st.lists(
@@ -56,7 +56,12 @@ def touches(draw: st.DrawFn, first: int = 0) -> list[Touch]:
         )
         for at in times
     ]
-    return [touch if touch.says_something else replace(touch, fields={}) for touch in said]
+    return [
+        touch
+        if touch.part in (Part.WRITE, Part.DESCRIBE) and touch.says_something
+        else replace(touch, fields={}, life="")
+        for touch in said
+    ]
 
 
 def told(said: list[Touch], values: AssetValues | None = None, own_id: str = "a") -> AssetValues:

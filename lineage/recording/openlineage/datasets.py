@@ -281,6 +281,7 @@ def naming_touch(
         called=named.display_name,
         rule_namespace=named.namespace,
         owner_register="writer" if position == OUTPUT else "reader",
+        name=named.id,
     )
 
 
