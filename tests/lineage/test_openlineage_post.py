@@ -85,7 +85,12 @@ def test_one_bad_event_of_500_leaves_499(cast: Cast) -> None:
         (b"{", "application/json", {}, 400),
         (b"\xff\xfe", "application/json", {}, 400),
         (b"not gzip", "application/json", {"Content-Encoding": "gzip"}, 400),
-        (gzip.compress(b"[]" * 100)[:-9], "application/json", {"Content-Encoding": "gzip"}, 400),
+        (
+            gzip.compress(b"[]" * 100, mtime=0)[:-9],
+            "application/json",
+            {"Content-Encoding": "gzip"},
+            400,
+        ),
         (b"<x/>", "application/xml", {}, 415),
         (b"{}", "application/json", {"Content-Encoding": "br"}, 415),
         (b"{}", "application/json; charset=latin-1", {}, 415),
