@@ -6,8 +6,10 @@ from typing import Any
 from django.http import Http404
 
 from accounts.access import Access
+from catalog.filter_queries import column
+from catalog.filters import Condition, Op
 from catalog.models import Asset, AssetAlias
-from catalog.models.assets import AssetQuerySet
+from catalog.models.assets import AssetQuerySet, called_any
 
 
 def find_called(rows: AssetQuerySet, access: Access, name: str) -> Asset:
@@ -44,6 +46,19 @@ def called(access: Access, names: Iterable[str]) -> dict[str, tuple[int, str]]:
 def _aliases(access: Access, names: list[str]) -> Iterable[Any]:
     aliases = AssetAlias.objects.visible_to(access).filter(tenant=access.tenant, name__in=names)
     return aliases.values_list("name", "asset", "asset__public_id")
+
+
+#: Operators that name what they want.
+NAMING = (Op.EQUALS, Op.IN)
+
+
+def assets_named(access: Access, condition: Condition) -> AssetQuerySet:
+    """The visible assets that a filter on ids means: any name where it says one whole."""
+    assets = Asset.objects.visible_to(access)
+    if condition.op not in NAMING:
+        return assets.filter(column("public_id")(condition))
+    names = condition.value if condition.op is Op.IN else (condition.value,)
+    return assets.filter(pk__in=called_any(access.tenant, names))
 
 
 def names_of(access: Access, asset: Asset, most: int = 100) -> list[str]:

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import Action, Resource
 from accounts.toasts import Undo, done
-from accounts.web import PageRequest, find, page, tenant_page
+from accounts.web import PageRequest, page, tenant_page
 from catalog.asset_draft import AssetDraft
 from catalog.asset_frame import asset_frame, may
+from catalog.calling import find_called
 from catalog.deleting import delete_assets, restore_assets
 from catalog.editing import Saving, conflicts, save_changes, save_new
 from catalog.locking import Locked
@@ -102,8 +103,9 @@ def form_page(
 
 
 def there(request: PageRequest, draft: AssetDraft) -> Asset | None:
-    """The visible asset that bears the id already."""
-    found = Asset.objects.visible_to(request.access).filter(public_id=draft.id.strip())
+    """The visible asset that the id leads to already."""
+    access, name = request.access, draft.id.strip()
+    found = Asset.objects.visible_to(access).called(access.tenant, name)
     return found.only("public_id", "deleted_at").first()
 
 
@@ -117,7 +119,7 @@ def leave(request: PageRequest, asset_id: str) -> HttpResponse:
 def detail_url(request: PageRequest, asset_id: str) -> str:
     """The asset's page; that of all assets for who may write it and not see it."""
     tenant = request.access.tenant.slug
-    seen = Asset.objects.visible_to(request.access).filter(public_id=asset_id)
+    seen = Asset.objects.visible_to(request.access).called(request.access.tenant, asset_id)
     if seen.exists():
         return reverse("catalog:asset_detail", args=[tenant, asset_id])
     return reverse("catalog:asset_list", args=[tenant])
@@ -155,7 +157,7 @@ def asset_restoration(request: PageRequest, asset_id: str) -> HttpResponse:
 def wanted(request: PageRequest, asset_id: str, action: Action) -> Asset:
     """404 for what may not be seen, 403 for what may be seen but not this."""
     rows = Asset.objects.select_related("namespace").defer("search_text")
-    asset = find(rows, request.access, public_id=asset_id)
+    asset = find_called(rows, request.access, asset_id)
     if not may(request.access, action, asset):
         raise PermissionDenied
     return asset

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Action, Resource
 from accounts.web import PageRequest, page, tenant_page
 from catalog.asset_rows import AssetRow
+from catalog.calling import called
 from catalog.cursors import BadCursor
 from catalog.export import csv_lines
 from catalog.facet_links import facet_groups
@@ -34,6 +35,8 @@ def asset_list(request: PageRequest) -> HttpResponse:
     rows = [AssetRow.of(asset, now) for asset in found.assets]
     nothing_yet = not rows and not listing.is_filtered and not has_assets(request.access)
     context = {"listing": listing, "rows": rows, "nothing_yet": nothing_yet}
+    if listing.query.bad or not rows:  # an address looks like a term
+        context["known_as"] = called(request.access, [request.GET.get("q", "").strip()])
     context["may_create"] = request.access.may_somewhere(Resource.ASSET, Action.CREATE)
     context["may_merge"] = request.access.may_somewhere(Resource.ASSET, Action.UPDATE)
     context["next_page"] = listing.next_page(found.next_cursor) if found.next_cursor else ""

@@ -8,6 +8,7 @@ from django.db.models import Q
 from accounts.access import Access
 from accounts.bulk import run
 from catalog.asset_filters import POSITIVE
+from catalog.calling import assets_named
 from catalog.filter_queries import Meaning, column, condition_q
 from catalog.filters import (
     EQUALITY,
@@ -21,7 +22,6 @@ from catalog.filters import (
     read_choice,
     read_time,
 )
-from catalog.models import Asset
 from lineage.edge_bodies import KINDS, MANUAL, EdgeColumn
 from lineage.models import Edge, Flow
 from lineage.models.traces import EdgeQuerySet
@@ -114,7 +114,7 @@ order by e.id, c.upstream_column, c.downstream_column, c.type, c.subtype
 
 
 def _assets(access: Access, condition: Condition) -> Any:
-    return Asset.objects.visible_to(access).filter(column("public_id")(condition)).values("pk")
+    return assets_named(access, condition).values("pk")
 
 
 def _either_end(access: Access, condition: Condition) -> Q:

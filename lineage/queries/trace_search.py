@@ -10,6 +10,7 @@ from accounts.access import Access
 from accounts.permissions import Action
 from accounts.scoping import ScopedQuerySet
 from catalog.asset_filters import POSITIVE
+from catalog.calling import NAMING, assets_named
 from catalog.filter_queries import Meaning, column, condition_q
 from catalog.filters import (
     EQUALITY,
@@ -25,7 +26,6 @@ from catalog.filters import (
     read_time,
 )
 from catalog.models import Asset
-from catalog.models.assets import called_any
 from lineage.models import AssetUsage, Execution, LineageEvent, TaskRun
 from lineage.models.runs import State
 from lineage.queries.run_search import flow_q, namespace_q
@@ -33,8 +33,6 @@ from lineage.queries.sql_text import as_text
 
 WHY = "narrows an already scoped search"
 TEXT = FieldSpec(TEXTUAL)
-#: Operators that name what they want.
-NAMING = (Op.EQUALS, Op.IN)
 
 _COMMON: Mapping[str, FieldSpec] = {
     "assetId": TEXT,
@@ -156,12 +154,9 @@ def _one_of(column: str, few: QuerySet[Any, Any]) -> Q:
 
 
 def _assets(access: Access, path: str, condition: Condition) -> QuerySet[Any, Any]:
-    """An id may be one that the asset has had before, or is known by elsewhere."""
-    assets = Asset.objects.visible_to(access)
-    if path == "public_id" and condition.op in NAMING:
-        names = condition.value if condition.op is Op.IN else (condition.value,)
-        return assets.filter(pk__in=called_any(access.tenant, names)).values("pk")
-    return assets.filter(column(path)(condition)).values("pk")
+    if path == "public_id":
+        return assets_named(access, condition).values("pk")
+    return Asset.objects.visible_to(access).filter(column(path)(condition)).values("pk")
 
 
 def _event_with(access: Access, path: str, condition: Condition) -> Q:

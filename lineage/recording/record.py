@@ -1,8 +1,8 @@
 """One request's executions, in one transaction and a constant number of statements.
 
 The phases lock in this order, each sorted by its key, so that concurrent requests wait for each
-other but never in a circle: namespaces, flows, executions, assets (new ones), task runs, traces,
-edges, asset states.
+other but never in a circle: namespaces, flows, executions, names (shared),
+assets (new ones), task runs, traces, edges, asset states.
 """
 
 from collections import defaultdict

@@ -26,3 +26,5 @@ class Unlinked(NamedTuple):
 
     link: NameLink
     reason: str
+    #: For want of a grant; else it may go another time.
+    forbidden: bool = False

@@ -126,30 +126,30 @@ class Plan:
             kept, absorbed = canonical_first(kept, absorbed)
         if kept == absorbed or is_apart(self.apart, kept, absorbed):
             return
-        reason = self.why_not(link, kept, absorbed)
-        if reason:
-            self.unlinked.append(Unlinked(link, reason))
+        refused = self.refusal_of(link, kept, absorbed)
+        if refused:
+            self.unlinked.append(refused)
         else:
             self.leads_to[absorbed] = (kept, link)
 
-    def why_not(self, link: NameLink, kept: str, absorbed: str) -> str:
+    def refusal_of(self, link: NameLink, kept: str, absorbed: str) -> Unlinked | None:
         for id_, other in ((kept, absorbed), (absorbed, kept)):
             asset = self.assets.get(id_)
             if asset is None:
                 continue
+            apart = f"“{other}” is not made one with asset “{id_}”, which is "
             if asset.claimed and not may_write(self.access, asset.namespace):
-                return (
-                    f"“{other}” is not made one with asset “{id_}”, which is in a namespace"
-                    " that this token may not write."
-                )
+                where = "in a namespace that this token may not write."
+                return Unlinked(link, apart + where, forbidden=True)
             lock = asset.lock
             if lock and not (lock.execution_id and lock.execution_id == link.said_by.get("id")):
-                return f"“{other}” is not made one with asset “{id_}”, which is locked."
+                return Unlinked(link, f"{apart}locked by {lock.owner}.")
         if absorbed in self.assets:
             self.absorbed += 1
             if self.absorbed > MOST_MERGES:
-                return f"“{absorbed}” is made one with “{kept}” when it is told again: too many."
-        return ""
+                later = f"“{absorbed}” is made one with “{kept}” when it is told again: too many."
+                return Unlinked(link, later)
+        return None
 
     def merges(self) -> list[tuple[str, str, NameLink]]:
         """(kept, absorbed, link) of assets; each kept one is the last that its name leads to."""

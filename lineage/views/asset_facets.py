@@ -5,8 +5,9 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from accounts.web import PageRequest, find, page, tenant_page
+from accounts.web import PageRequest, page, tenant_page
 from catalog.asset_frame import asset_frame
+from catalog.calling import find_called
 from catalog.models import Asset
 from lineage.models import AssetFacet
 from lineage.openlineage.readable import readable
@@ -26,7 +27,7 @@ def asset_facets(request: PageRequest, asset_id: str) -> HttpResponse:
     """All of them by name; `?position=` and `?name=` open one, which htmx gets alone."""
     name, position = request.GET.get("name", ""), request.GET.get("position", "")
     if request.htmx and not request.htmx.boosted:
-        asset = find(Asset.objects.only("pk", "public_id"), request.access, public_id=asset_id)
+        asset = find_called(Asset.objects.only("pk", "public_id"), request.access, asset_id)
         if name:
             context = {"card": facet_card(request, asset, position, name)}
             return page(request, "lineage/facet.html", context)

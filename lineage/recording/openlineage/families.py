@@ -162,10 +162,10 @@ def store_spoken(
     """
     tenant = access.tenant
     runs = [run for _, run, _ in spoken]
-    _unify(access, spoken)
     namespaces = {flow.namespace: flow.namespace_pk for flow in flows}
     wanted = ruled_namespaces(runs) | {run.home for run in runs}
     namespaces |= ensure_namespaces(tenant, wanted - namespaces.keys())
+    _unify(access, spoken)
     assets = resolve_assets(access, runs, namespaces)
     for _, run, said in spoken:
         bundles = (*run.bundles, *run.stated)
@@ -205,8 +205,8 @@ def to_recount(
 def _unify(access: Access, spoken: Spoken) -> None:
     """Make one asset of what turns out to be two names of one; why not, stands on the run."""
     links = {link: run for _, run, said in spoken for link in said.links}
-    for link, problem in unify_names(access, list(links)):
-        links[link].fail(f"names[{link.absorbed}]", problem)
+    for link, reason, _ in unify_names(access, links):
+        links[link].fail(f"names[{link.absorbed}]", reason)
 
 
 def ruled_namespaces(runs: Iterable[RenderedRun]) -> set[str]:

@@ -1,9 +1,9 @@
 """One request's OpenLineage events, in one transaction and a constant number of statements.
 
-Locks are taken in this order, each sorted by its key: runs, namespaces, flows, executions, assets
-(new ones), task runs, traces, edges, asset states. Two requests may still meet crosswise where a
-run moves below a late parent or two assets turn out to be one; the whole is then tried again,
-which is safe, since the same events lead to the same state however often they come.
+Locks are taken in this order, each sorted by its key: runs, namespaces, flows, executions, names,
+assets (new ones), task runs, traces, edges, asset states. Two requests may still meet crosswise
+where a run moves below a late parent or two assets turn out to be one; the whole is then tried
+again, which is safe, since the same events lead to the same state however often they come.
 """
 
 from collections.abc import Mapping, Sequence

@@ -24,7 +24,12 @@ from lineage.recording import stated
 from lineage.recording.flows import KnownFlow, ensure_flows
 from lineage.recording.openlineage import extras
 from lineage.recording.openlineage.datasets import Said, Speaker, said_of_datasets
-from lineage.recording.resolving import declared_namespaces, mentioned, out_of_reach
+from lineage.recording.resolving import (
+    declared_namespaces,
+    mentioned,
+    namespaces_of,
+    out_of_reach,
+)
 from lineage.recording.stated import Stating
 from lineage.unifying import unify_names
 
@@ -66,9 +71,10 @@ def record_standing(recording: "Recording", events: Sequence[PostedEvent]) -> No
     """Job events and dataset events, in a constant number of statements."""
     access, tenant = recording.access, recording.access.tenant
     words = _words(recording, events)
-    unify_names(access, (link for word in words for link in word.said.links))
+    namespaces = _namespaces(access, words)
+    words = _unified(recording, words)
     known = find_assets(tenant, {id_ for word in words for id_ in word.named})
-    namespaces = _namespaces(access, words, known)
+    namespaces |= namespaces_of(known)
     words = [word for word in words if _within_reach(recording, word, known, namespaces)]
     first: dict[str, int] = {}
     touches: defaultdict[str, list[Touch]] = defaultdict(list)
@@ -142,19 +148,30 @@ def _word(recording: "Recording", event: PostedEvent, flow: KnownFlow | None) ->
     return Word(event, flow, said, source)
 
 
-def _namespaces(
-    access: Access, words: Sequence[Word], known: Mapping[str, KnownAsset]
-) -> dict[str, int]:
+def _unified(recording: "Recording", words: Sequence[Word]) -> list[Word]:
+    """Those whose names lead to one asset each; the others fail, and say why."""
+    links = (link for word in words for link in word.said.links)
+    refused = {one.link: one for one in unify_names(recording.access, links)}
+    kept = []
+    for word in words:
+        why = next((refused[link] for link in word.said.links if link in refused), None)
+        if why is None:
+            kept.append(word)
+        else:
+            recording.fail(word.event, "dataset", why.reason, forbidden=why.forbidden)
+    return kept
+
+
+def _namespaces(access: Access, words: Sequence[Word]) -> dict[str, int]:
     ruled = {
         touch.rule_namespace
         for word in words
         for said in word.said.touches.values()
         for touch in said
     }
-    stored = {asset.namespace for asset in known.values()}
-    stored |= declared_namespaces(access, (b for word in words for b in word.said.all_bundles))
+    declared = declared_namespaces(access, (b for word in words for b in word.said.all_bundles))
     flows = {word.flow.namespace: word.flow.namespace_pk for word in words if word.flow}
-    wanted = {name for name in ruled | stored if name} - flows.keys()
+    wanted = {name for name in ruled | declared if name} - flows.keys()
     return flows | ensure_namespaces(access.tenant, wanted)
 
 

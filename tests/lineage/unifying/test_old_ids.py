@@ -139,3 +139,19 @@ def test_relations_lead_on_to_the_asset(merged: World) -> None:
     assert 'href="/main/assets/row_1"' in html
     html = merged.cast.browser("viewer").get("/main/assets/row_1").content.decode()
     assert 'href="/main/assets/orders"' in html
+
+
+def test_the_catalog_knows_other_names(merged: World) -> None:
+    html = merged.cast.browser("viewer").get("/main/catalog", {"q": "s3://lake/orders"})
+    assert 'is another name of <a href="/main/assets/orders"' in html.content.decode()
+
+
+def test_edges_are_found_by_other_names(merged: World) -> None:
+    api = merged.cast.api("admin")
+    found = [
+        api.get("/api/v1/main/edges/search", {f"filters[{end}][EQUALS]": id_}).json()["results"]
+        for id_ in ("s3://lake/orders", "orders")
+        for end in ("upstream", "asset")
+    ]
+    assert found[0]
+    assert found[:2] == found[2:]
