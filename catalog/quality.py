@@ -94,7 +94,8 @@ class Verdict:
         return ""
 
 
-#: A test is known by what it asserts, of which column, under which name, with which parameters.
+#: A test is known by what it asserts, of which column, under which name, with which parameters. A
+#: run that tells of it twice, as at its start and at its end, has one outcome.
 _VERDICT = """
 with recent as (
     select id, at, source, values from catalog_assetmeasurement
@@ -104,7 +105,8 @@ with recent as (
     select recent.id, recent.at, recent.source, one.said,
         jsonb_build_array(one.said->'assertion', one.said->'column', one.said->'name',
             one.said->'test', one.said->'params') as key,
-        coalesce((one.said->>'success')::boolean, false) as held
+        coalesce((one.said->>'success')::boolean, false) as held,
+        coalesce(recent.source->>'taskRunId', recent.id::text) as run
     from recent cross join lateral jsonb_array_elements(
         case jsonb_typeof(recent.values->'assertions')
             when 'array' then recent.values->'assertions' else '[]' end
@@ -120,8 +122,11 @@ with recent as (
 )
 select said, at, source, outcome, count(*) over (partition by outcome),
     (select array_agg(held order by at, id) from (
-        select told.held, told.at, told.id from told where told.key = judged.key
-        order by told.at desc, told.id desc limit %(outcomes)s) as past)
+        select * from (
+            select distinct on (run) held, at, id from told where told.key = judged.key
+            order by run, at desc, id desc
+        ) as of_a_run
+        order by at desc, id desc limit %(outcomes)s) as past)
 from judged
 order by case outcome when 'failed' then 0 when 'warned' then 1 else 2 end,
     said->>'assertion', said->>'column', key

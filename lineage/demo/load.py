@@ -14,10 +14,13 @@ from django.db import transaction
 from accounts import actions
 from accounts.access import Access, access_of
 from accounts.models import Role, Tenant, User
+from lineage.demo import telling
 from lineage.demo.clearing import TenantTaken, clear_demo, demo_tenants
 from lineage.demo.company import PEOPLE, SERVICE_ACCOUNTS, TENANTS, TOKENS, Person, scripts
 from lineage.demo.history import executions
+from lineage.naming_rules import RuleBody, create_rule
 from lineage.recording import record_executions
+from lineage.recording.openlineage import record_events
 from lineage.registering import register_flow
 
 __all__ = ["DemoAccounts", "DemoUser", "TenantTaken", "load_demo"]
@@ -103,7 +106,7 @@ def role_of(tenant: Tenant, name: str) -> Role:
 
 def post_everything(slug: str, now: datetime) -> None:
     """The flows and thirty days of executions of one tenant, posted with its Ingest account."""
-    access = poster(slug)
+    access = account(POSTER, slug)
     written = scripts(slug)
     for script in written:
         for source in script.sources:
@@ -112,8 +115,20 @@ def post_everything(slug: str, now: datetime) -> None:
         refused = [result for result in record_executions(access, batch) if result.reason]
         if refused:
             raise RuntimeError(f"The demo's own execution was refused: {refused[0]}")
+    if slug == "main":
+        for rule in telling.told()["rules"]:
+            create_rule(account("catalog-admin", slug), RuleBody(**rule))
+        tell_openlineage(account(POSTER, slug), now)
 
 
-def poster(slug: str) -> Access:
-    account = User.objects.get(service_account_of__slug=slug, name=POSTER)
-    return access_of(account, Tenant.objects.get(slug=slug))
+def tell_openlineage(access: Access, now: datetime) -> None:
+    """What OpenLineage clients of the tenant tell."""
+    for batch in batched(telling.events(now), BATCH):
+        refused = [outcome for outcome in record_events(access, list(batch)) if outcome.reason]
+        if refused:
+            raise RuntimeError(f"The demo's own event was refused: {refused[0]}")
+
+
+def account(name: str, slug: str) -> Access:
+    found = User.objects.get(service_account_of__slug=slug, name=name)
+    return access_of(found, Tenant.objects.get(slug=slug))

@@ -137,9 +137,10 @@ class _Members(Func):
 
 
 def job_names(access: Access, flow: Flow) -> list[OpenLineageJob]:
-    """Its own job first, then its tasks' by name; each without its facets, which are `counted`."""
-    found = OpenLineageJob.objects.visible_to(access).filter(flow=flow).defer("facets")
-    return list(found.annotate(counted=_Members(F("facets"))).order_by("task_id")[:LISTED])
+    """Those with facets, which are `counted`: its own job, then its tasks' by name."""
+    found = OpenLineageJob.objects.visible_to(access).filter(flow=flow).exclude(facets={})
+    counted = found.defer("facets").annotate(counted=_Members(F("facets")))
+    return list(counted.order_by("task_id")[:LISTED])
 
 
 def events_of(

@@ -71,6 +71,13 @@ def test_the_latest_outcome_of_each_test_holds(asset: Asset):
     ]
 
 
+def test_a_run_that_tells_twice_has_one_outcome(asset: Asset):
+    held, not_held = ({"assertions": [{"assertion": "a", "success": ok}]} for ok in (True, False))
+    for hour, run, values in ((0, "r1", held), (1, "r1", not_held), (2, "r2", held)):
+        measure(asset, hour, "assertions", values, source=RUN | {"taskRunId": run})
+    assert [list(test.outcomes) for test in verdict_of(asset).tests] == [[False, True]]
+
+
 def test_tests_with_other_parameters_are_other_tests(asset: Asset):
     said = {"assertion": "between", "column": "amount", "success": True}
     both = [said | {"params": {"max": 9}}, said | {"params": {"max": 5}, "success": False}]

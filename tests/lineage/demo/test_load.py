@@ -17,10 +17,11 @@ from accounts.access import Access, access_of
 from accounts.actions import create_group, create_person, create_tenant
 from accounts.models import ApiToken, Tenant, User
 from catalog.models import Asset, AssetChange, AssetState, Namespace
+from catalog.quality import verdict_of
 from lineage.demo import DemoAccounts, TenantTaken, load_demo
 from lineage.demo.clearing import clear_demo, owned_models
 from lineage.demo.load import is_loaded
-from lineage.models import AssetUsage, Edge, Execution, Flow, TaskRun
+from lineage.models import AssetUsage, ColumnEdge, Edge, Execution, Flow, TaskRun
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -127,10 +128,35 @@ def test_runs_of_every_kind(main: Tenant) -> None:
     assert everything(TaskRun, main).filter(attempts__1__isnull=False).exists()
 
 
-def test_a_flow_that_nobody_registered(main: Tenant) -> None:
-    [flow] = everything(Flow, main).filter(revision=0)
-    assert flow.public_id == "crane_log_copy"
-    assert everything(Execution, main).filter(flow=flow).count() >= 29
+def test_flows_that_nobody_registered(main: Tenant) -> None:
+    flows = everything(Flow, main).filter(revision=0)
+    assert {flow.public_id for flow in flows} == {"crane_log_copy", "port_calls", "quality_gate"}
+    for flow in flows:
+        assert everything(Execution, main).filter(flow=flow).count() >= 29
+
+
+def test_openlineage_tells_columns_and_quality_of_the_same_assets(main: Tenant) -> None:
+    """Its names are read by the demo's rules, so that nothing is there twice."""
+    assert not everything(Asset, main).filter(public_id__startswith="postgres://").exists()
+    bookings = everything(Asset, main).get(public_id="stg.bookings")
+    assert [column["name"] for column in bookings.columns][:2] == ["booking_id", "customer_id"]
+    links = everything(ColumnEdge, main).filter(downstream=bookings)
+    assert links.filter(upstream__public_id="raw.tms_bookings").count() >= 9
+    calls = everything(Asset, main).get(public_id="port.calls")
+    assert everything(ColumnEdge, main).filter(downstream=calls, kind="openlineage").exists()
+    assert (
+        everything(AssetChange, main).filter(asset=calls, changes__has_key="columns").count() == 2
+    )
+    verdict = verdict_of(calls)
+    assert (verdict.failed, verdict.warned, verdict.passed) == (1, 1, 3)
+    assert verdict_of(bookings).state == "success"
+
+
+def test_a_run_of_openlineage_has_runs_below_runs(main: Tenant) -> None:
+    inner = everything(TaskRun, main).filter(task_id="port_calls.sum_berths.execute_insert_into")
+    outer = everything(TaskRun, main).filter(task_id="port_calls.sum_berths")
+    parents = set(outer.values_list("execution_id", "public_id"))
+    assert set(inner.values_list("execution_id", "parent_public_id")) == parents
 
 
 def test_an_expression_that_fails_is_told_and_loses_nothing(main: Tenant) -> None:
