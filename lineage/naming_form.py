@@ -7,15 +7,14 @@ from django.http import QueryDict
 
 from accounts.access import Access
 from catalog.models import NamingRule
-from lineage.naming_rules import (
+from lineage.naming_bodies import (
     PATTERN_LENGTH,
     TEMPLATE_LENGTH,
     InvalidRule,
     RuleBody,
-    change_rule,
-    create_rule,
     read_rule,
 )
+from lineage.naming_rules import change_rule, create_rule
 
 #: Field of the API → field of the form.
 FIELDS = {"pattern": "pattern", "idTemplate": "id_template", "namespace": "namespace"}

@@ -22,8 +22,8 @@ from lineage.api.naming_documents import (
     RULE_LIST,
     RULE_TRY,
 )
+from lineage.naming_bodies import InvalidRule, read_rule
 from lineage.naming_rules import (
-    InvalidRule,
     Tried,
     change_rule,
     create_rule,
@@ -31,7 +31,6 @@ from lineage.naming_rules import (
     find_rule,
     list_rules,
     may_see_rules,
-    read_rule,
     rule_json,
     try_name,
 )

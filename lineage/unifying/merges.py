@@ -25,7 +25,8 @@ from catalog.merging import AssetValues, Changes
 from catalog.models import Asset, AssetAlias, AssetChange, AssetMerge
 from catalog.writing import source_of
 from lineage.recording.recounting import recount_assets
-from lineage.unifying.moving import move_back, move_rows
+from lineage.unifying.moving import move_rows
+from lineage.unifying.moving_back import move_back
 from lineage.unifying.two_ended import BOTH, join_edges, part_edges
 
 WHY = "the caller has found that they may be merged, or parted"

@@ -7,7 +7,7 @@ counted anew from the lineage events instead.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,27 +16,18 @@ from catalog.models import AssetMerge
 from lineage.models import ColumnEdge, Edge
 from lineage.recording.column_links import recount_columns
 from lineage.recording.recounting import recount_edges
-
-type Row = dict[str, Any]
-type Key = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class TwoEnded:
-    """A table whose rows have two assets. `key`: what there is one row of."""
-
-    table: str
-    columns: tuple[str, ...]
-    key: tuple[str, ...]
-    #: What several rows of one key are together; the first is the one that stays.
-    fold: Callable[[Sequence[Row]], Row]
-    #: Sets rows by the lineage events, after others came or went.
-    recount: Callable[[Sequence[Row]], None]
-    #: Whether folding cannot tell what two rows have in common.
-    recounts_folded: bool = False
-
-    def key_of(self, row: Row) -> Key:
-        return tuple(row[name] for name in self.key)
+from lineage.unifying.json_rows import (
+    Key,
+    Row,
+    TwoEnded,
+    by_id,
+    delete_rows,
+    insert_rows,
+    of_asset,
+    rows_of,
+    update_rows,
+    with_keys,
+)
 
 
 def fold_edges(rows: Sequence[Row]) -> Row:
@@ -128,15 +119,15 @@ def join_edges(merge: AssetMerge, kind: TwoEnded) -> None:
 
     After usages and events have been moved, by which what two edges have in common is counted.
     """
-    mine = _rows(kind, _of_asset(kind), {"asset": merge.absorbed_id})
+    mine = rows_of(kind, of_asset(kind), {"asset": merge.absorbed_id})
     if not mine:
         return
     joining = planned(merge, kind, mine)
-    _delete(kind, joining.gone)
-    _update(kind, joining.changed)
+    delete_rows(kind, joining.gone)
+    update_rows(kind, joining.changed)
     if kind.recounts_folded:
         kind.recount(joining.folded)
-    after = _by_id(kind, {note["target"] for note in joining.notes if note["target"]})
+    after = by_id(kind, {note["target"] for note in joining.notes if note["target"]})
     for note in joining.notes:
         note["after"] = after.get(note["target"])
     touched = {note["row"]["id"] for note in joining.notes} | after.keys()
@@ -153,7 +144,7 @@ def planned(merge: AssetMerge, kind: TwoEnded, mine: Sequence[Row]) -> Joining:
     groups: defaultdict[Key, list[Row]] = defaultdict(list)
     for row in mine:
         groups[kind.key_of(_turned(row, merge.absorbed_id, merge.kept_id))].append(row)
-    theirs = {kind.key_of(row): row for row in _with_keys(kind, list(groups))}
+    theirs = {kind.key_of(row): row for row in with_keys(kind, list(groups))}
     for key, rows in groups.items():
         target = theirs.get(key)
         if _is_pointless(merge, rows[0], key, kind):
@@ -194,12 +185,12 @@ def part_edges(merge: AssetMerge, kind: TwoEnded) -> None:
         [merge.pk, kind.table],
     )
     notes: list[dict[str, Any]] = json.loads(found[0][0]) if found else []
-    now = _by_id(kind, {note["target"] for note in notes if note["target"]})
+    now = by_id(kind, {note["target"] for note in notes if note["target"]})
     parting = Parting()
     for note in notes:
         part_row(parting, note, now.get(note["target"] or 0))
-    _update(kind, list(parting.changed.values()))
-    _insert(kind, parting.made)
+    update_rows(kind, list(parting.changed.values()))
+    insert_rows(kind, parting.made)
     kind.recount(parting.doubtful)
 
 
@@ -240,79 +231,3 @@ def _without(now: Row, before: Row, after: Row) -> Row:
         name: before.get(name) if value == after.get(name) else value
         for name, value in now.items()
     }
-
-
-# Rows as JSON -----------------------------------------------------------------------------------
-
-_SELECT = """select (to_jsonb(edge) || jsonb_build_object('last_run', last.public_id))::text
-from {source} left join lineage_execution last on last.id = edge.last_execution_id"""
-
-
-def _rows(kind: TwoEnded, source: str, named: Mapping[str, Any]) -> list[Row]:
-    found = run(_SELECT.format(source=source), named)
-    return sorted((json.loads(text) for (text,) in found), key=lambda row: row["id"])
-
-
-def _of_asset(kind: TwoEnded) -> str:
-    """Two ways in, each with its index."""
-    return f"""(
-        select * from {kind.table} where upstream_id = %(asset)s::bigint
-        union select * from {kind.table} where downstream_id = %(asset)s::bigint
-    ) as edge"""  # noqa: S608
-
-
-def _with_keys(kind: TwoEnded, keys: Sequence[Key]) -> list[Row]:
-    """The rows that there are of these keys. A row has one end at least, by which it is found."""
-    wanted = [dict(zip(kind.key, key, strict=True)) for key in keys]
-    same = " and ".join(f"edge.{name} is not distinct from wanted.{name}" for name in kind.key)
-    source = f"""(
-        select edge.* from jsonb_populate_recordset(null::{kind.table}, %(wanted)s::jsonb) wanted
-        join {kind.table} edge on edge.downstream_id = wanted.downstream_id and {same}
-        union all
-        select edge.* from jsonb_populate_recordset(null::{kind.table}, %(wanted)s::jsonb) wanted
-        join {kind.table} edge on edge.upstream_id = wanted.upstream_id
-            and wanted.downstream_id is null and {same}
-    ) as edge"""  # noqa: S608
-    return _rows(kind, source, {"wanted": dump(wanted)})
-
-
-def _by_id(kind: TwoEnded, ids: Iterable[int]) -> dict[int, Row]:
-    wanted = sorted(ids)
-    if not wanted:
-        return {}
-    source = f"(select * from {kind.table} where id = any(%(ids)s::bigint[])) as edge"  # noqa: S608
-    return {row["id"]: row for row in _rows(kind, source, {"ids": wanted})}
-
-
-def _update(kind: TwoEnded, rows: Sequence[Row]) -> None:
-    if rows:
-        sets = ", ".join(f"{name} = new.{name}" for name in kind.columns if name != "id")
-        run(
-            f"update {kind.table} as old set {sets}"  # noqa: S608
-            f" from jsonb_populate_recordset(null::{kind.table}, %s::jsonb) as new"
-            " where old.id = new.id",
-            [dump(list(rows))],
-        )
-
-
-def _insert(kind: TwoEnded, rows: Sequence[Row]) -> None:
-    """With their ids; those without one get one."""
-    if rows:
-        names = ", ".join(kind.columns)
-        values = ", ".join(
-            f"coalesce(id, nextval(pg_get_serial_sequence('{kind.table}', 'id')))"
-            if name == "id"
-            else name
-            for name in kind.columns
-        )
-        run(
-            f"insert into {kind.table} ({names}) select {values}"  # noqa: S608
-            f" from jsonb_populate_recordset(null::{kind.table}, %s::jsonb)"
-            " on conflict do nothing",
-            [dump(list(rows))],
-        )
-
-
-def _delete(kind: TwoEnded, ids: Sequence[int]) -> None:
-    if ids:
-        run(f"delete from {kind.table} where id = any(%s::bigint[])", [list(ids)])  # noqa: S608
