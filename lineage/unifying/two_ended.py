@@ -51,7 +51,13 @@ def fold_times(rows: Sequence[Row]) -> Row:
         "first_seen": min(row["first_seen"] for row in rows),
         "last_seen": max(row["last_seen"] for row in rows),
         "last_execution_id": max(rows, key=_newest)["last_execution_id"],
+        "stated_from": min(_told(rows, "stated_from"), default=None),
+        "stated_until": max(_told(rows, "stated_until"), default=None),
     }
+
+
+def _told(rows: Sequence[Row], name: str) -> list[str]:
+    return [row[name] for row in rows if row[name]]
 
 
 def fold_columns(rows: Sequence[Row]) -> Row:
@@ -202,8 +208,8 @@ class Parting:
     doubtful: list[Row] = field(default_factory=list)
 
 
-#: What runs alone change of an edge.
-COUNTED = ("runs", "first_seen", "last_seen", "last_execution_id", "kind")
+#: What changes of an edge when a run, or the design of a job, tells it once more.
+SINCE = ("runs", "first_seen", "last_seen", "last_execution_id", "kind", "stated_until")
 
 
 def part_row(parting: Parting, note: Mapping[str, Any], now: Row | None) -> None:
@@ -215,14 +221,20 @@ def part_row(parting: Parting, note: Mapping[str, Any], now: Row | None) -> None
             parting.changed[now["id"]] = _without(now, before, after)
     elif now is None:
         parting.made.append(row)
-    elif row["flow_id"] and any(now.get(name) != after.get(name) for name in COUNTED):
+    elif row["flow_id"] and any(now.get(name) != after.get(name) for name in SINCE):
         parting.changed[row["id"]] = row
-        parting.made.append({**now, "id": None, "stated": False})
+        parting.made.append({**now, **_stated_since(now, after), "id": None})
     else:
         ends = {name: row[name] for name in ("upstream_id", "downstream_id")}
         parting.changed[row["id"]] = _without(now, row, after) | ends
     if now != after:
         parting.doubtful += [row, *([now] if now else [])]
+
+
+def _stated_since(now: Row, after: Row) -> Row:
+    """Of the kept asset's own edge: whether a job's design has told it since."""
+    again = now["stated_until"] if now["stated_until"] != after["stated_until"] else None
+    return {"stated": again is not None, "stated_from": again, "stated_until": again}
 
 
 def _without(now: Row, before: Row, after: Row) -> Row:

@@ -73,11 +73,11 @@ def events(draw: st.DrawFn, first: int = 0) -> list[dict[str, Any]]:
         facets: dict[str, Any] = {"columnLineage": columns} if reads else {}
         facets |= {"schema": schema} if draw(st.booleans()) else {}
         statistics = {"outputStatistics": {**facet, "rowCount": n}}
+        of_run = {"eventType": "COMPLETE", "run": {"runId": str(UUID(int=n + 1))}}
         found.append(
             {
-                "eventType": "COMPLETE",
+                **(of_run if first or draw(st.booleans()) else {}),
                 "eventTime": (NOW + timedelta(minutes=draw(st.integers(0, 3)))).isoformat(),
-                "run": {"runId": str(UUID(int=n + 1))},
                 "job": {"namespace": "company.ol", "name": draw(st.sampled_from(["j", "k"]))},
                 "inputs": [{"namespace": "w", "name": name} for name in reads],
                 "outputs": [
