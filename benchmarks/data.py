@@ -72,6 +72,28 @@ join lineage_flow f on f.namespace_id = down.namespace_id
     and f.public_id = 'layer_' || (down.n - 1) / %(width)s
 """
 
+#: Four columns of each asset come out of columns of the three that it is made of.
+COLUMN_EDGES = """
+insert into lineage_columnedge (tenant_id, upstream_id, upstream_column, downstream_id,
+    downstream_column, flow_id, task_id, type, subtype, description, masking, kind, first_seen,
+    last_seen)
+select e.tenant_id, e.upstream_id, 'c' || n, e.downstream_id, 'c' || (n * 3 %% 4), e.flow_id,
+    e.task_id, case n when 0 then 'INDIRECT' else 'DIRECT' end, 'TRANSFORMATION', 'c / 100', false,
+    'sql', e.first_seen, e.last_seen
+from lineage_edge e, generate_series(0, 3) as n
+where e.tenant_id = %(tenant)s and e.upstream_id is not null and e.downstream_id is not null
+on conflict do nothing
+"""
+
+
+def make_column_edges(tenant: Any) -> int:
+    """Between the columns of all linked assets; how many there are then."""
+    with connection.cursor() as cursor:
+        cursor.execute(COLUMN_EDGES, {"tenant": tenant.pk})
+        cursor.execute("analyze lineage_columnedge")
+        cursor.execute("select count(*) from lineage_columnedge")
+        return int(cursor.fetchone()[0])
+
 
 HUB = "warehouse.hub"
 HUB_ASSETS = """

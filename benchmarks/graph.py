@@ -1,6 +1,6 @@
-"""Lineage: dependencies through the API, the explorer's page and its SVG."""
+"""Lineage: dependencies and columns through the API, the explorer's page and its SVG."""
 
-from benchmarks.data import make_hub, middle_asset
+from benchmarks.data import make_column_edges, make_hub, middle_asset
 from benchmarks.report import Report
 from benchmarks.scene import Scene
 from benchmarks.search import asked, make_catalog_of
@@ -26,6 +26,14 @@ def measure(stage: Scene, report: Report) -> None:
         asked(stage, page, cookie=stage.cookies["admin"]),
         "< 150 ms, < 400 KB",
     )
+    columns = make_column_edges(stage.tenant)
+    for depth in (2, 20):
+        path = f"/api/v1/main/assets/{asset}/column-lineage?column=c1&depth={depth}&limit=200"
+        report.add(
+            f"lineage of a column, depth {depth}, {columns:,} column edges",
+            asked(stage, path, token=stage.tokens["admin"]),
+            "p95 < 50 ms",
+        )
     readers = stage.count(100_000)
     impact = f"/main/assets/{make_hub(stage, readers)}/-/impact"
     report.add(

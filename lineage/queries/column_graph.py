@@ -118,7 +118,7 @@ def column_lineage(
     params = horizon.params(access.tenant) | {"direct": not indirect}
     met, truncated = walk_columns(start, horizon, params)
     found, complete = _edges(met, params)
-    edges = _with_ends(met, found, horizon.limit)
+    met, edges = _within(horizon.limit, start, met, found)
     truncated = truncated or not complete or len(edges) < len(found)
     hidden = _hidden(met, params)
     assets = visible_assets(access, sorted({column.asset for column in met}))
@@ -176,26 +176,40 @@ def _edges(met: Met, params: dict[str, Any]) -> tuple[list[Edge], bool]:
     return found, len(found) < MAX_EDGES
 
 
-def _with_ends(met: Met, edges: Sequence[Edge], limit: int) -> list[Edge]:
-    """The edges whose ends are all in `met`.
+def _within(limit: int, start: Column, met: Met, edges: Sequence[Edge]) -> tuple[Met, list[Edge]]:
+    """The edges nearest to the start with all their ends, as far as these do not exceed `limit`.
 
-    An end that was met as a part of the whole, or as the whole of a part, is added beside it, as
-    far as the limit goes.
+    An end that was met only as a part of the whole, or as the whole of a part, stands beside it.
     """
+    levels = _beside(met, edges)
+
+    def place(edge: Edge) -> tuple[int, int]:
+        near, far = sorted(levels[end].distance for end in edge[:2])
+        return far, near
+
+    kept = {start: met[start]}
+    inside = []
+    for edge in sorted(edges, key=place):
+        new = {end: levels[end] for end in edge[:2] if end not in kept}
+        if len(kept) + len(new) <= limit:
+            kept |= new
+            inside.append(edge)
+    return kept, inside
+
+
+def _beside(met: Met, edges: Sequence[Edge]) -> Met:
+    """The levels of all ends."""
     nearest: dict[int, Levels] = {}
     for column, levels in met.items():
         if column.asset not in nearest or levels.distance < nearest[column.asset].distance:
             nearest[column.asset] = levels
     whole = {column.asset: levels for column, levels in met.items() if not column.name}
-    kept = []
+    found = dict(met)
     for edge in edges:
-        new = [end for end in dict.fromkeys(edge[:2]) if end not in met]
-        if len(met) + len(new) <= limit:
-            for end in new:
-                beside = whole if end.name and end.asset in whole else nearest
-                met[end] = beside[end.asset]
-            kept.append(edge)
-    return kept
+        for end in edge[:2]:
+            part = end.name and end.asset in whole
+            found.setdefault(end, (whole if part else nearest)[end.asset])
+    return found
 
 
 def _hidden(met: Met, params: dict[str, Any]) -> dict[Column, dict[Side, int]]:

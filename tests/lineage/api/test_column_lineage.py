@@ -91,7 +91,7 @@ def test_depth_direction_and_limit(cast: Cast):
     def ids(**params: Any) -> list[str]:
         return [node["id"] for node in get(cast, "b", column="x", **params)["nodes"]]
 
-    assert ids() == ["b", "c", "a"]
+    assert ids() == ["b", "a", "c"]
     assert ids(direction="downstream", depth="all") == ["b", "c", "d"]
     assert ids(direction="upstream", depth="all") == ["b", "a"]
     cut = get(cast, "b", column="x", depth="all", limit=2)

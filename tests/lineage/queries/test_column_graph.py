@@ -108,6 +108,14 @@ def test_limits_mark_what_they_cut_and_count_what_is_hidden(cast: Cast):
     assert not lineage(cast, assets["a"]).truncated
 
 
+def test_a_limit_keeps_edges_rather_than_columns_without_any(cast: Cast):
+    assets = column_arrows(cast.main, " ".join(f"a.x{n}>b.y{n}" for n in range(9)))
+    found = lineage(cast, assets["b"], "", limit=7)
+    assert found.truncated
+    assert len(found.nodes) == 7
+    assert len(found.links) == 3
+
+
 def test_what_is_hidden_is_counted_to_a_cap(cast: Cast):
     hub = make_asset(cast.main, "hub")
     readers = [Asset(tenant=cast.main, public_id=f"r{n}", type="Table") for n in range(3)]
