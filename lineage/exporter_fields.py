@@ -2,7 +2,7 @@
 
 from django import forms
 
-from lineage.exporting.reading import DEFAULT_PATH
+from lineage.exporting.addresses import DEFAULT_PATH
 from lineage.models.runs import State
 
 MANUAL, CRON, OWN = "manual", "cron", ""

@@ -14,8 +14,8 @@ from accounts.permissions import Action, Resource
 from catalog.reading.yaml_text import InvalidYaml, parse_yaml
 from lineage.exporter_fields import CRON, MANUAL, OWN, ExporterFields
 from lineage.exporting.actions import values_of
+from lineage.exporting.addresses import DEFAULT_PATH
 from lineage.exporting.files import NOT_ALLOWED
-from lineage.exporting.reading import DEFAULT_PATH
 from lineage.models import Exporter
 
 #: Field of the API → field of the form, where they differ.

@@ -23,6 +23,7 @@ from lineage.exporting.queue import enqueue
 from lineage.exporting.reading import InvalidExporter, Wanted, merged_secrets, read_exporter
 from lineage.exporting.schedule import next_run
 from lineage.exporting.secrets import Secrets, Unreadable, seal, unseal
+from lineage.exporting.statements import forget_shipped
 from lineage.models import Exporter, ExporterRun
 
 #: Of one tenant.
@@ -169,12 +170,17 @@ def rewind(access: Access, name: str, to: str | datetime) -> Exporter:
     exporter = find_exporter(access, name, lock=True)
     if isinstance(to, datetime):
         exporter.position = position_before(exporter.tenant_id, to)
+        exporter.stated_since = to
+    elif to == "start":
+        exporter.position, exporter.stated_since = 0, None
     else:
-        exporter.position = 0 if to == "start" else last_drawn()
+        exporter.position, exporter.stated_since = last_drawn(), timezone.now()
+    exporter.stated_checked_at = None
+    forget_shipped(exporter)
     exporter.claim = exporter.claimed_until = None
     exporter.failures = 0
     exporter.next_run_at = first_run(exporter)
-    exporter.save(update_fields=["position", "claim", "claimed_until", "failures", "next_run_at"])
+    exporter.save()
     return exporter
 
 

@@ -47,9 +47,10 @@ def take(pk: int, *, even_if_paused: bool) -> Exporter | None:
     end_the_killed(pk, now)
     exporter = rows.select_related("tenant", "runs_as").get(pk=pk)
     if exporter.position is None:
-        exporter.position = position_before(exporter.tenant_id, now - exporter.look_back)
+        exporter.stated_since = now - exporter.look_back
+        exporter.position = position_before(exporter.tenant_id, exporter.stated_since)
         with suppress(Overtaken):  # it will be noticed
-            keep(exporter, position=exporter.position)
+            keep(exporter, position=exporter.position, stated_since=exporter.stated_since)
     return exporter
 
 

@@ -18,11 +18,14 @@ from lineage.exporting.shaping import (
     shipped_asset,
     shipped_execution,
     shipped_job,
+    shipped_statement,
 )
+from lineage.exporting.statements import Statement
 from lineage.masking import Masking
 from lineage.models import (
     AssetFacet,
     Execution,
+    Flow,
     LineageEvent,
     OpenLineageJob,
     OpenLineageRun,
@@ -36,6 +39,7 @@ from lineage.openlineage.outgoing.shipped import (
     ShippedAsset,
     ShippedExecution,
     ShippedJob,
+    ShippedStatement,
     ShippedTaskRun,
     Source,
 )
@@ -108,6 +112,27 @@ class Collector:
         known = self._known({}, found, [])
         return [self._family(execution, known, {execution.public_id}) for execution in found]
 
+    def of_statements(self, statements: Sequence[Statement]) -> list[ShippedStatement]:
+        """What is stated, with its jobs and assets: six statements."""
+        assets = self._assets({pk for one in statements for pk in one.assets})
+        keys = any_of({one.unit[0] for one in statements})
+        flows = Flow.objects.visible_to(self.access).filter(pk__in=keys)
+        known = {flow.pk: flow for flow in flows.select_related("namespace")}
+        jobs = self._jobs(known)
+        shipped = []
+        for one in statements:
+            flow, task_id = known.get(one.unit[0]), one.unit[1]
+            if (one.unit[0] and flow is None) or one.assets - assets.keys():
+                continue  # gone meanwhile
+            came = jobs.get((flow.pk, task_id)) if flow else None
+            job = shipped_job(flow, flow.namespace.name, task_id, came) if flow else None
+            shipped.append(shipped_statement(one, job, assets))
+        return [one for one in shipped if self.filters.let_through(one.assets.values())]
+
+    def _jobs(self, flows: Iterable[int]) -> dict[tuple[int, str], OpenLineageJob]:
+        rows = OpenLineageJob.objects.visible_to(self.access).filter(flow__in=any_of(flows))
+        return {(job.flow_id, job.task_id): job for job in rows}
+
     def _families(self, visible: Any, task_runs: Any) -> list[Family]:
         bundles: defaultdict[int, list[LineageEvent]] = defaultdict(list)
         rows = visible.filter(task_run__in=task_runs).order_by("execution", "task_run", "number")
@@ -154,12 +179,9 @@ class Collector:
         told = OpenLineageRun.objects.visible_to(self.access).filter(
             tenant=self.access.tenant, run_id__in=sorted(ids)
         )
-        jobs = OpenLineageJob.objects.visible_to(self.access).filter(
-            flow__in=any_of({execution.flow_id for execution in executions})
-        )
         return Known(
             assets=self._assets(assets),
-            jobs={(job.flow_id, job.task_id): job for job in jobs},
+            jobs=self._jobs({execution.flow_id for execution in executions}),
             told={
                 row.run_id: load_accumulated(row.accumulated) if row.accumulated else None
                 for row in (told.only("run_id", "accumulated") if ids else ())
@@ -208,7 +230,8 @@ class Collector:
         )
 
     def _job(self, execution: Execution, task_id: str, known: Known) -> ShippedJob:
-        return shipped_job(execution, task_id, known.jobs.get((execution.flow.pk, task_id)))
+        flow, namespace = execution.flow, execution.namespace.name
+        return shipped_job(flow, namespace, task_id, known.jobs.get((flow.pk, task_id)))
 
     def _task_run(
         self,

@@ -50,9 +50,7 @@ class Filters:
         """Without what its run says against it."""
         asked: dict[str, Any] = {}
         if self.flow_namespace:
-            below = Namespace.objects.unscoped("narrows an already scoped query")
-            below = below.filter(tenant=access.tenant).under(self.flow_namespace)
-            asked["execution__namespace__in"] = below.values("pk")
+            asked["execution__namespace__in"] = self._below(access)
         if self.flow_id:
             asked["execution__flow__public_id"] = self.flow_id
         if self.task_id:
@@ -62,6 +60,23 @@ class Filters:
         if self.since:
             asked["at__gte"] = self.since
         return rows.filter(**asked) if asked else rows
+
+    def of_edges(self, rows: Any, access: Access) -> Any:
+        """Of stated edges; states are of runs, and what no job does has no flow to ask for."""
+        asked: dict[str, Any] = {}
+        if self.flow_namespace:
+            asked["flow__namespace__in"] = self._below(access)
+        if self.flow_id:
+            asked["flow__public_id"] = self.flow_id
+        if self.task_id:
+            asked["task_id"] = self.task_id
+        if self.since:
+            asked["last_seen__gte"] = self.since
+        return rows.filter(**asked) if asked else rows
+
+    def _below(self, access: Access) -> Any:
+        below = Namespace.objects.unscoped("narrows an already scoped query")
+        return below.filter(tenant=access.tenant).under(self.flow_namespace).values("pk")
 
     def let_through(self, assets: Iterable[ShippedAsset]) -> bool:
         """Whether one of the assets that a run touched is meant."""

@@ -130,6 +130,12 @@ def _forget(exporter: Exporter, reason: ExporterPending.Reason, units: Iterable[
         )
 
 
+def forget_statements(exporter: Exporter) -> None:
+    """Those that were refused."""
+    kept = ExporterPending.objects.unscoped(WHY).filter(exporter=exporter, execution_pk=0)
+    kept.delete()
+
+
 def refused_to_retry(exporter: Exporter) -> list[Unit]:
     """Those whose pause is over, the longest waiting first."""
     rows = run(
@@ -166,5 +172,5 @@ def try_again(exporter: Exporter) -> int:
     """Give what was given up another TRIES, with the next run; how many there are."""
     kept = ExporterPending.objects.unscoped(WHY).filter(exporter=exporter)
     return kept.filter(reason=ExporterPending.Reason.REFUSED).update(
-        gave_up=False, attempts=1, last_at=timezone.now() - PAUSE
+        gave_up=False, attempts=1, last_at=timezone.now() - 2 * PAUSE
     )

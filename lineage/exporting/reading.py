@@ -8,31 +8,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.dateparse import parse_duration
 
 from catalog.reading.rules import validate_text
+from lineage.exporting.addresses import (
+    DEFAULT_PATH,
+    headers_problem,
+    key_problem,
+    origin,
+    path_problem,
+    url_problem,
+)
 from lineage.exporting.files import NOT_ALLOWED, file_problem
 from lineage.exporting.filters import read_filters
-from lineage.exporting.guard import Forbidden, check_literal
 from lineage.exporting.schedule import cron_problem, every_problem
 from lineage.exporting.secrets import Secrets
 from lineage.models import Exporter
 from lineage.models.exporters import EXPORTER_NAME
 from lineage.openlineage.outgoing.mappings import read_mappings
 
-DEFAULT_PATH = "api/v1/lineage"
-MAX_BATCH, MAX_TIMEOUT, MAX_HEADERS = 500, 60, 20
-#: What the transport sees to itself.
-OWN_HEADERS = frozenset(
-    {"host", "content-length", "content-type", "content-encoding", "transfer-encoding"}
-    | {"connection", "expect", "upgrade", "te", "trailer", "proxy-authorization"}
-)
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-_SECRET = re.compile(r"[\x20-\x7e]{1,4000}")
-_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,300}")
+MAX_BATCH, MAX_TIMEOUT = 500, 60
 
 type Problems = list[dict[str, str]]
 
@@ -121,8 +118,9 @@ class _Reader:
     def secrets(self) -> None:
         if "apiKey" in self.posted:
             key = self.posted["apiKey"] or ""
-            if key and not (isinstance(key, str) and _SECRET.fullmatch(key) and " " not in key):
-                self.wrong("apiKey", "Text of ASCII characters without spaces.")
+            problem = key_problem(key) if key else ""
+            if problem:
+                self.wrong("apiKey", problem)
             self.wanted.api_key = key
         if "headers" in self.posted:
             headers = {} if self.posted["headers"] is None else self.posted["headers"]
@@ -167,51 +165,12 @@ class _Reader:
             self.wrong("headers", message.format("its headers"))
 
 
-def origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url or "")
-    ports = {"http": 80, "https": 443}
-    return parts.scheme, parts.hostname, parts.port or ports.get(parts.scheme)
-
-
 def merged_secrets(held: Secrets, wanted: Wanted) -> Secrets:
     """What will be stored; what nothing is said of stays."""
     return Secrets(
         held.api_key if wanted.api_key is None else wanted.api_key,
         held.headers if wanted.headers is None else dict(wanted.headers),
     )
-
-
-def headers_problem(headers: Any) -> str:
-    if not isinstance(headers, Mapping) or len(headers) > MAX_HEADERS:
-        return f"A map of at most {MAX_HEADERS} names to values."
-    for name, value in headers.items():
-        if not _HEADER.fullmatch(str(name)):
-            return f"“{str(name)[:100]}” is no name of a header."
-        if str(name).lower() in OWN_HEADERS:
-            return f"{name} is set by Headwater itself."
-        if not isinstance(value, str) or not _SECRET.fullmatch(value):
-            return f"The value of {name} is text of ASCII characters."
-    return ""
-
-
-def url_problem(url: str) -> str:
-    """Of the address of a server, without path parameters and without a name and password."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return "This is no address."
-    if parts.scheme not in ("http", "https") or not host or not url.isascii() or " " in url:
-        return "An address such as https://marquez.example.com:5000."
-    if parts.username or parts.password or parts.query or parts.fragment:
-        return "Without user, password, ? and #: keys belong into “apiKey” or “headers”."
-    if len(url) > 500 or not _PATH.fullmatch(parts.path):
-        return "This is no address of a server."
-    try:
-        check_literal(host)
-    except Forbidden as exc:
-        return str(exc)
-    return ""
 
 
 def read_duration(text: Any) -> timedelta | None:
@@ -276,11 +235,6 @@ def _name_problem(value: str) -> str:
     return "" if re.match(EXPORTER_NAME.regex, value) else str(EXPORTER_NAME.message)
 
 
-def _path_problem(value: str) -> str:
-    fits = _PATH.fullmatch(value) and ".." not in value.split("/")
-    return "" if fits else f"The path of the endpoint, such as {DEFAULT_PATH}."
-
-
 #: Field of the API → (column, default, check). A check answers (value, problem or problems).
 _VALUES: dict[str, tuple[str, Any, Any]] = {
     "name": ("name", "", _checked(_name_problem)),
@@ -288,7 +242,7 @@ _VALUES: dict[str, tuple[str, Any, Any]] = {
     "kind": ("kind", "", _choice(*Exporter.Kind.values)),
     "enabled": ("enabled", True, _flag),
     "url": ("url", "", _checked(url_problem)),
-    "path": ("path", DEFAULT_PATH, _checked(_path_problem)),
+    "path": ("path", DEFAULT_PATH, _checked(path_problem)),
     "batchSize": ("batch_size", 1, _whole(1, MAX_BATCH)),
     "compression": ("compression", "", _choice("gzip")),
     "timeout": ("timeout", 10, _whole(1, MAX_TIMEOUT)),

@@ -6,9 +6,10 @@ from typing import Any
 
 from catalog.models import Asset, AssetAlias
 from catalog.moments import moment
+from lineage.exporting.statements import Statement
 from lineage.kestra.values import as_time
 from lineage.masking import Masking
-from lineage.models import Execution, LineageEvent, OpenLineageJob
+from lineage.models import Execution, Flow, LineageEvent, OpenLineageJob
 from lineage.openlineage.events import JobName
 from lineage.openlineage.headwater import RUN_FACET
 from lineage.openlineage.outgoing.shipped import (
@@ -16,6 +17,7 @@ from lineage.openlineage.outgoing.shipped import (
     ShippedBundle,
     ShippedExecution,
     ShippedJob,
+    ShippedStatement,
     Source,
 )
 from lineage.openlineage.rules import Rules
@@ -87,11 +89,31 @@ def last_known(execution: Execution) -> datetime:
     return next((when for when in known if when is not None), execution.sorted_at)
 
 
-def shipped_job(execution: Execution, task_id: str, came: OpenLineageJob | None) -> ShippedJob:
+def shipped_statement(
+    said: Statement, job: ShippedJob | None, assets: Mapping[int, ShippedAsset]
+) -> ShippedStatement:
+    """Its assets may all be seen, as its edges may."""
+    columns = [(assets[c[0]].id, c[1], assets[c[2]].id, *c[3:]) for c in said.columns]
+    flow, task_id, asset = said.unit
+    bundles = [
+        ShippedBundle(
+            inputs=tuple(assets[pk].id for pk in upstream),
+            outputs=(assets[downstream].id,) if downstream else (),
+            columns=tuple(c for c in columns if downstream and c[2] == assets[downstream].id),
+            sql=said.sql,
+        )
+        for downstream, upstream in said.by_output.items()
+    ]
+    named = {assets[pk].id: assets[pk] for pk in said.assets}
+    return ShippedStatement(flow, task_id, asset, said.at, job, tuple(bundles), named)
+
+
+def shipped_job(
+    flow: Flow, namespace: str, task_id: str, came: OpenLineageJob | None
+) -> ShippedJob:
     """With the name and the facets that OpenLineage knows it by, and what the flow says itself."""
-    flow = execution.flow
     return ShippedJob(
-        namespace=execution.namespace.name,
+        namespace=namespace,
         flow_id=flow.public_id,
         task_id=task_id,
         original=JobName(came.namespace, came.name) if came else None,

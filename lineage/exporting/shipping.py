@@ -1,14 +1,15 @@
 """One run of an exporter: claim, read, deliver, remember, and say how it went."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import batched
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.access import Access, access_of
-from lineage.exporting import pending
+from lineage.exporting import pending, statements
 from lineage.exporting.claims import WHY, Overtaken, give_back, keep, renew, take
 from lineage.exporting.collecting import Collector, Family
 from lineage.exporting.destinations import Destination, Unreachable
@@ -21,6 +22,7 @@ from lineage.exporting.schedule import next_run, retry_after
 from lineage.exporting.secrets import Unreadable, unseal
 from lineage.models import Exporter, ExporterRun
 from lineage.openlineage.outgoing.events import Message, execution_messages, task_run_messages
+from lineage.openlineage.outgoing.statements import statement_messages
 
 #: Lineage events that are read together.
 PAGE = 200
@@ -157,11 +159,12 @@ class Shipping:
             position = rows[-1] if len(rows) == PAGE else upto
             self.page(rows, position)
         self.open_ones()
+        self.stated_ones()
         self.refused_ones()
 
     def page(self, rows: Sequence[int], position: int) -> None:
         families = self.collector.of_events(rows) if rows else []
-        refused = self.deliver(families)
+        refused = self.deliver(self.messages(families))
         with transaction.atomic():
             keep(self.exporter, position=position)
             self.note(families, refused)
@@ -175,22 +178,48 @@ class Shipping:
         if not ended:
             return
         families = self.collector.of_executions(ended)
-        refused = self.deliver(families)
+        refused = self.deliver(self.messages(families))
         with transaction.atomic():
             keep(self.exporter)
             self.note(families, refused)
             pending.forget_open(self.exporter, ended)
             self.run.save()
 
+    def stated_ones(self) -> None:
+        """Lineage that holds without runs, as far as it has changed."""
+        exporter = self.exporter
+        if not statements.is_time(exporter, self.run.cause == Cause.MANUAL):
+            return
+        filters = self.collector.filters
+        found = statements.new_statements(exporter, self.collector.access, filters)
+        for page in statements.pages(found):
+            if time.monotonic() > self.ends_at:
+                self.run.more = True
+                return
+            shipped = self.collector.of_statements(page)
+            source, mappings = self.collector.source, exporter.mappings
+            refused = self.deliver(
+                message for one in shipped for message in statement_messages(source, one, mappings)
+            )
+            with transaction.atomic():
+                keep(exporter)
+                statements.note_shipped(exporter, page, refused)
+                self.run.save()
+        keep(exporter, stated_checked_at=timezone.now())
+
     def refused_ones(self) -> None:
         """Those whose turn it is; what is not there any more, or not seen, is forgotten."""
         units = pending.refused_to_retry(self.exporter)
         if not units:
             return
+        stated = [pk for execution, pk in units if not execution]
+        if stated:
+            statements.renew(self.exporter, stated)
+            units = [unit for unit in units if unit[0]]
         self.destination.expect_refusals()
         families = self.collector.of_task_runs([pk for _, pk in units if pk])
         families += self.collector.of_executions([pk for pk, task_run in units if not task_run])
-        refused = self.deliver(families)
+        refused = self.deliver(self.messages(families))
         with transaction.atomic():
             keep(self.exporter)
             pending.note_delivered(self.exporter, set(units) - refused.keys())
@@ -210,18 +239,18 @@ class Shipping:
             self.run.first_at = min([*times, *([self.run.first_at] if self.run.first_at else [])])
             self.run.last_at = max([*times, *([self.run.last_at] if self.run.last_at else [])])
 
-    def deliver(self, families: Sequence[Family]) -> dict[Unit, Refusal]:
+    def deliver(self, messages: Iterable[Message]) -> dict[Any, Refusal]:
         """Unit → why it was refused; the first of its events that was."""
-        refused: dict[Unit, Refusal] = {}
-        for messages in batched(self.messages(families), self.destination.size):
+        refused: dict[Any, Refusal] = {}
+        for together in batched(messages, self.destination.size):
             if self.should_stop():
                 raise Stopped
-            reasons = self.destination.send(messages)
-            self.run.sent += len(messages) - len(reasons)
+            reasons = self.destination.send(together)
+            self.run.sent += len(together) - len(reasons)
             self.run.refused += len(reasons)
             for index, reason in sorted(reasons.items()):
-                message = messages[index]
-                refused.setdefault(unit_of(message), Refusal(message.label, reason))
+                message = together[index]
+                refused.setdefault(message.unit, Refusal(message.label, reason))
             renew(self.exporter)
         return refused
 
@@ -234,10 +263,6 @@ class Shipping:
             for run in family.task_runs:
                 yield from task_run_messages(source, run, mappings)
             yield from own[-1:]
-
-
-def unit_of(message: Message) -> Unit:
-    return message.execution, message.task_run or 0
 
 
 def units_of(family: Family) -> Iterator[Unit]:

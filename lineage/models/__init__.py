@@ -2,7 +2,7 @@
 
 from lineage.models.columns import AssetFacet, ColumnEdge
 from lineage.models.dbt import DbtNode, DbtProject
-from lineage.models.exporters import Exporter, ExporterPending, ExporterRun
+from lineage.models.exporters import Exporter, ExporterPending, ExporterRun, ExporterStatement
 from lineage.models.flows import Flow, FlowRevision
 from lineage.models.openlineage import OpenLineageEvent, OpenLineageJob, OpenLineageRun
 from lineage.models.runs import Execution, TaskRun
@@ -19,6 +19,7 @@ __all__ = [
     "Exporter",
     "ExporterPending",
     "ExporterRun",
+    "ExporterStatement",
     "Flow",
     "FlowRevision",
     "LineageEvent",

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.models import Tenant
 from catalog.models import Asset, OfAssetQuerySet
@@ -69,7 +69,8 @@ class ColumnEdge(models.Model):
             )
         ]
         indexes: ClassVar = [
-            models.Index(F("upstream"), F("upstream_column"), name="column_edge_by_upstream")
+            models.Index(F("upstream"), F("upstream_column"), name="column_edge_by_upstream"),
+            models.Index(fields=["tenant"], name="column_edge_stated", condition=Q(stated=True)),
         ]
 
 

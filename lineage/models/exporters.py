@@ -73,6 +73,9 @@ class Exporter(models.Model):
     updated_at = models.DateTimeField(default=timezone.now)
     # How far.
     position = models.BigIntegerField(null=True)
+    #: Lineage that holds without runs: stated since when, and when it was looked at.
+    stated_since = models.DateTimeField(null=True)
+    stated_checked_at = models.DateTimeField(null=True)
     next_run_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     #: Runs that have failed since the last one that did not.
@@ -171,7 +174,8 @@ class ExporterPending(models.Model):
 
     REFUSED: the receiver refused an event of it; tried again with later runs until it `gave_up`.
     OPEN: an execution that was shipped before it ended. Rows are meant by number, since what they
-    mean may be deleted at any time. `task_run` 0: the execution's own events.
+    mean may be deleted at any time. `task_run_pk` 0: the execution's own events. `execution_pk`
+    0: what was refused is the `ExporterStatement` of the number `task_run_pk`.
     """
 
     class Reason(models.TextChoices):
@@ -199,5 +203,33 @@ class ExporterPending(models.Model):
             models.UniqueConstraint(
                 fields=["exporter", "execution_pk", "task_run_pk", "reason"],
                 name="exporter_pending_once",
+            )
+        ]
+
+
+class ExporterStatement(models.Model):
+    """What was last shipped of a job's stated lineage, or (`flow_pk` 0) of an asset's.
+
+    `digest`: of its content; "": it is to go out once more.
+    """
+
+    tenant = models.ForeignKey(
+        Tenant, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    exporter = models.ForeignKey(
+        Exporter, models.CASCADE, related_name="statements", db_index=False
+    )
+    flow_pk = models.BigIntegerField(default=0)
+    task_id = models.CharField(max_length=200, blank=True)
+    asset_pk = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+
+    objects = OfExporterQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["exporter", "flow_pk", "task_id", "asset_pk"],
+                name="exporter_statement_once",
             )
         ]

@@ -172,4 +172,6 @@ class Edge(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["downstream", "upstream"], name="edge_by_downstream"),
+            # What exporters look through every now and then; most edges come from runs.
+            models.Index(fields=["tenant"], name="edge_stated", condition=Q(stated=True)),
         ]

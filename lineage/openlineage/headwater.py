@@ -14,7 +14,7 @@ from lineage.kestra.values import FLOW_ID
 from lineage.openlineage.events import Facets
 from lineage.openlineage.reading import Problems, facet
 
-ASSET_FACET, RUN_FACET = "headwater_asset", "headwater_run"
+ASSET_FACET, RUN_FACET, JOB_FACET = "headwater_asset", "headwater_run", "headwater_job"
 #: What is read of the asset's facet.
 ASSET_FIELDS = (
     *("id", "type", "namespace", "displayName", "status", "owners", "tags", "metadata"),
@@ -83,6 +83,18 @@ def task_told(run_facets: Facets) -> TaskTold:
         value[:VALUE_LENGTH] if isinstance(value, str) else "",
         iteration if type(iteration) is int and 0 <= iteration < 2**31 else None,
     )
+
+
+def job_told(job_facets: Facets) -> tuple[str, str] | None:
+    """(flow id, task id or "") of a job that is told of without a run; None: it is not said."""
+    told = job_facets.get(JOB_FACET)
+    if not isinstance(told, Mapping):
+        return None
+    flow_id, task_id = told.get("flowId"), told.get("taskId") or ""
+    if not isinstance(flow_id, str) or not FLOW_ID.fullmatch(flow_id):
+        return None
+    fits = isinstance(task_id, str) and (not task_id or FLOW_ID.fullmatch(task_id))
+    return (flow_id, task_id) if fits else None
 
 
 def _run(run_facets: Facets) -> Mapping[str, Any]:

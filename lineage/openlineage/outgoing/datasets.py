@@ -20,7 +20,12 @@ from lineage.openlineage.naming import normalized
 from lineage.openlineage.outgoing.making import Facets, HeadwaterAssetFacet, facet
 from lineage.openlineage.outgoing.mappings import NAME, NAMESPACE, Mappings, mapped, mapped_facets
 from lineage.openlineage.outgoing.names import dataset_name, other_names
-from lineage.openlineage.outgoing.shipped import ShippedAsset, ShippedTaskRun, Source
+from lineage.openlineage.outgoing.shipped import (
+    ShippedAsset,
+    ShippedStatement,
+    ShippedTaskRun,
+    Source,
+)
 from lineage.openlineage.readable import masked
 
 #: What facets that came in say of the lineage of this and of other assets is told by what may be
@@ -34,13 +39,18 @@ SOURCE = "HEADWATER"
 
 
 class Datasets:
-    """The assets of one task run as datasets, each named once."""
+    """The assets of one task run or statement as datasets, each named once."""
 
-    def __init__(self, source: Source, run: ShippedTaskRun, mappings: Mappings) -> None:
+    def __init__(
+        self, source: Source, of: ShippedTaskRun | ShippedStatement, mappings: Mappings
+    ) -> None:
         self.source = source
-        self.run = run
-        self.values = {id_: mapped(mappings, asset) for id_, asset in run.assets.items()}
-        told = run.told
+        self.assets = of.assets
+        self.values = {id_: mapped(mappings, asset) for id_, asset in of.assets.items()}
+        self.names: Mapping[str, tuple[str, str]] = {}
+        told = None
+        if isinstance(of, ShippedTaskRun):
+            self.names, told = of.names, of.told
         self.told = (
             {
                 position: {(d.namespace, d.name): d for d in datasets}
@@ -52,9 +62,9 @@ class Datasets:
 
     def name(self, id_: str) -> tuple[str, str]:
         """By the mapping, else as this run called it, else by the rule for all assets."""
-        known = self.run.names.get(id_)
+        known = self.names.get(id_)
         namespace, name = (
-            normalized(*known) if known else dataset_name(self.source, self.run.assets[id_])
+            normalized(*known) if known else dataset_name(self.source, self.assets[id_])
         )
         values = self.values[id_]
         return values.get(NAMESPACE, namespace), values.get(NAME, name)
@@ -68,8 +78,8 @@ class Datasets:
 
     def dataset(self, id_: str, position: str, lineage: Facets) -> dict[str, Any]:
         """`position`: input or output. `lineage`: facets that say what the asset came out of."""
-        asset, (namespace, name) = self.run.assets[id_], self.name(id_)
-        came = self.told.get(position, {}).get(self.run.names.get(id_, ("", "")))
+        asset, (namespace, name) = self.assets[id_], self.name(id_)
+        came = self.told.get(position, {}).get(self.names.get(id_, ("", "")))
         told = came.facets if came else {}
         facets = {
             **{n: masked(b) for n, b in asset.facets.items() if n not in TOLD_ANEW | OF_A_RUN},

@@ -49,21 +49,21 @@ TOLD_ANEW = frozenset({"parent", "parentRun", "lineage"})
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One event to be sent. `task_run` None: it tells of the execution. Both are rows."""
+    """One event to be sent. `unit`: what it is part of, as whoever sends it knows it."""
 
-    execution: int
-    task_run: int | None
+    unit: tuple[Any, ...]
     body: Mapping[str, Any]
 
     @property
     def label(self) -> str:
         """How people find it again: `COMPLETE of company.data / daily.build`."""
-        job = self.body["job"]
-        return f"{self.body['eventType']} of {job['namespace']} / {job['name']}"
+        told = self.body.get("job") or self.body["dataset"]
+        kind = self.body.get("eventType") or ("JOB" if "job" in self.body else "DATASET")
+        return f"{kind} of {told['namespace']} / {told['name']}"
 
 
 def execution_messages(source: Source, execution: ShippedExecution) -> list[Message]:
-    """START, and how it ended or stands."""
+    """START, and how it ended or stands; the unit is (execution, 0)."""
     run_id = execution_run_id(source, execution)
     facets = told_facets(execution.told) | run_facets(execution.error, execution.labels)
     facets[RUN_FACET] = facet(
@@ -81,11 +81,12 @@ def execution_messages(source: Source, execution: ShippedExecution) -> list[Mess
         for started in starts(execution.state, execution.started_at, execution.at)
     ]
     bodies.append(event(type_of(execution.state), execution.at, run_id, facets, job))
-    return [Message(execution.pk, None, body) for body in bodies]
+    return [Message((execution.pk, 0), body) for body in bodies]
 
 
 def task_run_messages(source: Source, run: ShippedTaskRun, mappings: Mappings) -> list[Message]:
-    """START, and how it ended or stands, with what it read and wrote."""
+    """START, and how it ended or stands, with what it read and wrote; the unit is (execution,
+    task run)."""
     datasets = Datasets(source, run, mappings)
     links = Links(run.bundles, datasets.name)
     run_id, parent = task_run_id(source, run), parent_facet(source, run)
@@ -101,7 +102,7 @@ def task_run_messages(source: Source, run: ShippedTaskRun, mappings: Mappings) -
     outputs = dict.fromkeys(id_ for bundle in run.bundles for id_ in bundle.outputs)
     last["inputs"] = [datasets.dataset(id_, "input", {}) for id_ in inputs]
     last["outputs"] = [datasets.dataset(id_, "output", links.facets_of(id_)) for id_ in outputs]
-    return [Message(run.execution.pk, run.pk, body) for body in [*bodies, last]]
+    return [Message((run.execution.pk, run.pk), body) for body in [*bodies, last]]
 
 
 def type_of(state: str) -> RunState:

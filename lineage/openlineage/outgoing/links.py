@@ -16,6 +16,7 @@ from openlineage.client.generated.column_lineage_dataset import (
 )
 from openlineage.client.generated.lineage import (
     LineageDatasetEntry,
+    LineageDatasetFacet,
     LineageDatasetInput,
     LineageFieldEntry,
     LineageJobEntry,
@@ -81,7 +82,7 @@ class Links:
         return len(parts) > 1 or any(row[1] == "" for row in self.rows())
 
     def job_facet(self) -> Facets:
-        """The lineage facet of the job, which says all of it."""
+        """The lineage facet of the job, which says all of it; {} where nobody needs it."""
         if not self.needs_telling:
             return {}
         fed: defaultdict[str, dict[str, None]] = defaultdict(dict)
@@ -95,6 +96,12 @@ class Links:
         if read:
             entries.append(LineageJobEntry(type="JOB", inputs=self._plain(read)))
         return {"lineage": facet(LineageJobFacet, entries=entries)}
+
+    def dataset_facet(self, output: str) -> Facets:
+        """The lineage facet of a dataset: what it came out of, whatever the job."""
+        entry = self._entry(output, dict.fromkeys(id_ for b in self.bundles for id_ in b.inputs))
+        body = facet(LineageDatasetFacet, inputs=entry.inputs, fields=entry.fields)
+        return {"lineage": body}
 
     def _entry(self, output: str, inputs: Iterable[str]) -> LineageDatasetEntry:
         told = self.columns.get(output, {})

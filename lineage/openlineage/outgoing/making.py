@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attr
-from openlineage.client.generated.base import BaseFacet, DatasetFacet, RunFacet
+from openlineage.client.generated.base import BaseFacet, DatasetFacet, JobFacet, RunFacet
 from openlineage.client.serde import Serde
 
 #: OpenLineage wants URIs; what reads them as such finds a name, not an address.
@@ -62,3 +62,16 @@ class HeadwaterRunFacet(RunFacet):
     @staticmethod
     def _get_schema() -> str:
         return "urn:headwater:facet:run:1-0-0"
+
+
+@attr.define
+class HeadwaterJobFacet(JobFacet):
+    """Which task of which flow this is; without it a job of its own would be made of its name."""
+
+    tenant: str
+    flowId: str  # noqa: N815
+    taskId: str | None = None  # noqa: N815
+
+    @staticmethod
+    def _get_schema() -> str:
+        return "urn:headwater:facet:job:1-0-0"

@@ -88,6 +88,22 @@ class ShippedExecution:
 
 
 @dataclass(frozen=True, slots=True)
+class ShippedStatement:
+    """Lineage that holds without any run: of a job, or (`job` None) what one asset came out of.
+
+    `flow`, `asset`: rows, 0 for none.
+    """
+
+    flow: int
+    task_id: str
+    asset: int
+    at: datetime
+    job: ShippedJob | None
+    bundles: tuple[ShippedBundle, ...]
+    assets: Mapping[str, ShippedAsset]
+
+
+@dataclass(frozen=True, slots=True)
 class ShippedTaskRun:
     """`assets` holds those of the bundles that the exporter may see; `restricted` counts others.
 

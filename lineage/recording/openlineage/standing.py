@@ -18,6 +18,7 @@ from catalog.moments import moment
 from catalog.naming import ensure_namespaces
 from lineage.openlineage.accumulated import said_by
 from lineage.openlineage.events import DATASET, JobName, PostedEvent
+from lineage.openlineage.headwater import job_told
 from lineage.openlineage.naming import task_id
 from lineage.openlineage.registers import Registers, said_at
 from lineage.recording import stated
@@ -48,6 +49,9 @@ class Word:
 
     @property
     def task_id(self) -> str:
+        told = job_told(self.event.job_facets)
+        if told:
+            return told[1]
         return task_id(self.event.job.name) if self.event.job else ""
 
     @property
@@ -114,7 +118,8 @@ def _words(recording: "Recording", events: Sequence[PostedEvent]) -> list[Word]:
         if event.job is not None:
             namespace = recording.rules.job_namespace(event.job.namespace)
             if recording.may_post(event.job):
-                jobs[event.digest] = recording.flow_key(event.job)
+                key, told = recording.flow_key(event.job), job_told(event.job_facets)
+                jobs[event.digest] = (key[0], told[0]) if told else key
             else:
                 reason = f"This token may not post for jobs in namespace “{namespace}”."
                 recording.fail(event, "job.namespace", reason, forbidden=True)

@@ -25,7 +25,7 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 
 def write(name: str, *bodies: dict[str, Any], tenant: str = "main") -> None:
     with JsonLines(tenant, name, NOW) as file:
-        file.send([Message(1, None, body) for body in bodies])
+        file.send([Message((1, 0), body) for body in bodies])
 
 
 def lines(path: Path) -> list[Any]:

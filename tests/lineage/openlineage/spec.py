@@ -31,7 +31,8 @@ def validator(url: str) -> Draft202012Validator:
 
 def violations(event: Mapping[str, Any]) -> list[str]:
     """What the schemas of the event and of its facets complain of."""
-    found = [*validator(f"{ROOT}#/$defs/RunEvent").iter_errors(event)]
+    kind = "RunEvent" if "run" in event else "JobEvent" if "job" in event else "DatasetEvent"
+    found = [*validator(f"{ROOT}#/$defs/{kind}").iter_errors(event)]
     for facet in facets(event):
         url = facet["_schemaURL"]
         if url.startswith("https://openlineage.io/"):
@@ -44,6 +45,7 @@ def words(error: ValidationError) -> str:
 
 
 def facets(event: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for holder in (event["run"], event["job"], *event["inputs"], *event["outputs"]):
+    told = [event[key] for key in ("run", "job", "dataset") if key in event]
+    for holder in (*told, *event.get("inputs", ()), *event.get("outputs", ())):
         for key in ("facets", "inputFacets", "outputFacets"):
             yield from holder.get(key, {}).values()
