@@ -65,6 +65,8 @@ def history_of(access: Access, asset: Asset, cursor: str = "") -> tuple[list[Ent
     return entries, encode_cursor("history", [last.at, last.pk]) if more and last else ""
 
 
+#: An empty list is as good as none.
+NOTHING: tuple[Any, ...] = (None, [], {})
 #: Fields whose values are ids of other assets, one or a list (`catalog.noting`).
 NEIGHBOURS = ("upstream", "downstream")
 RESTRICTED = "restricted"
@@ -113,9 +115,9 @@ def field_changes(changes: Changes) -> list[FieldChange]:
 
 
 def _kind(before: Any, after: Any) -> str:
-    if before is None:
+    if before in NOTHING:
         return "added"
-    return "removed" if after is None else "changed"
+    return "removed" if after in NOTHING else "changed"
 
 
 def _place(cursor: str) -> list[Any]:

@@ -17,7 +17,6 @@ app_name = "catalog"
 urlpatterns = [
     path("catalog", lists.asset_list, name="asset_list"),
     path("catalog/facets", lists.asset_facets, name="asset_facets"),
-    path("catalog/export.csv", lists.asset_export, name="asset_export"),
     path(
         "assets/-/suggestions/<slug:field>",
         suggestions.asset_suggestions,

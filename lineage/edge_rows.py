@@ -99,6 +99,8 @@ on conflict (upstream_id, downstream_id, flow_id, task_id) do update set
     kind = excluded.kind, note = excluded.note, sql = excluded.sql, stated = true,
     first_seen = least(old.first_seen, excluded.first_seen),
     last_seen = greatest(old.last_seen, excluded.last_seen),
+    stated_from = least(old.stated_from, excluded.stated_from),
+    stated_until = greatest(old.stated_until, excluded.stated_until),
     created_by_id = coalesce(old.created_by_id, excluded.created_by_id)
 returning id, upstream_id, downstream_id, coalesce(flow_id, 0), task_id
 """
@@ -115,6 +117,8 @@ COLUMNS = {
     "created_by_id": "bigint",
     "first_seen": "timestamptz",
     "last_seen": "timestamptz",
+    "stated_from": "timestamptz",
+    "stated_until": "timestamptz",
     "runs": "int",
 }
 
@@ -133,8 +137,7 @@ def upsert_edges(access: Access, edges: Mapping[Key, StoredEdge]) -> dict[Key, i
                 edge.sql,
                 True,
                 access.user.pk,
-                edge.first_seen,
-                edge.last_seen,
+                *(edge.first_seen, edge.last_seen) * 2,
                 0,
             )
             for key, edge in sorted(edges.items())
@@ -167,6 +170,8 @@ STATED_COLUMNS = {
     "stated": "boolean",
     "first_seen": "timestamptz",
     "last_seen": "timestamptz",
+    "stated_from": "timestamptz",
+    "stated_until": "timestamptz",
 }
 UPSERT_COLUMNS = """
 on conflict (downstream_id, downstream_column, upstream_id, upstream_column, flow_id, task_id,
@@ -195,8 +200,7 @@ def replace_columns(access: Access, edges: Mapping[Key, StoredEdge]) -> None:
                 column.masking,
                 edge.kind,
                 True,
-                edge.first_seen,
-                edge.last_seen,
+                *(edge.first_seen, edge.last_seen) * 2,
             )
             for key, edge in sorted(edges.items())
             for column in sorted(edge.columns)

@@ -47,3 +47,11 @@ def export(context: JobContext, exporter: int, cause: str) -> str:
     if run is not None and run.more:
         enqueue(exporter, ExporterRun.Cause.MORE)
     return run.state if run else ""
+
+
+@app.task(name="lineage.import_catalog")
+def import_catalog(pk: int) -> None:
+    """Check or import a file that somebody has brought to the page."""
+    from lineage.transfer.uploads import work_on
+
+    work_on(pk)

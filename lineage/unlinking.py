@@ -34,7 +34,7 @@ def remove_edge(access: Access, edge: Edge) -> EdgeBody:
             forget_columns([key])
             rows = Edge.objects.unscoped(WHY).filter(pk=edge.pk)
             gone, _ = rows.filter(runs=0).delete()
-            rows.update(stated=False, note="")
+            rows.update(stated=False, note="", stated_from=None, stated_until=None)
             names = {end.pk: end.public_id for end in (edge.upstream, edge.downstream)}
             note_links(access, [key[:2]] if gone else [], names, added=False)
     return EdgeBody(

@@ -23,6 +23,7 @@ from lineage.views.exporters import (
 from lineage.views.flow_dbt import flow_dbt
 from lineage.views.flows import flow_detail, flow_list
 from lineage.views.home import home
+from lineage.views.imports import asset_export, asset_import, asset_imports
 from lineage.views.naming_rules import (
     naming_rule_delete,
     naming_rule_edit,
@@ -39,6 +40,9 @@ urlpatterns: list[URLPattern] = [
     path("", home, name="home"),
     path("lineage", explorer, name="explorer"),
     path("lineage/graph.svg", explorer_svg, name="explorer_svg"),
+    path("catalog/export.<slug:form>", asset_export, name="asset_export"),
+    path("catalog/imports", asset_imports, name="asset_imports"),
+    path("catalog/imports/<int:pk>", asset_import, name="asset_import"),
     path("executions", execution_list, name="execution_list"),
     path(
         "executions/<path:execution_id>/-/openlineage",

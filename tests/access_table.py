@@ -76,7 +76,13 @@ ACCESS: dict[str, dict[str, Row]] = {
     # --- pages of a tenant -----------------------------------------------------------------
     "catalog:asset_list": {"GET -": PAGE},
     "catalog:asset_facets": {"GET -": PAGE},
-    "catalog:asset_export": {"GET -": PAGE},
+    "lineage:asset_export": {"GET csv": PAGE},
+    "lineage:asset_imports": {"GET -": PAGE, "POST -": (302, 404, 403, 422, 302, 422, 404)},
+    # A file is its bringer's: the editor's.
+    "lineage:asset_import": {
+        "GET import": (302, 404, 404, 200, 302, 404, 404),
+        "POST import": (302, 404, 404, 302, 302, 404, 404),
+    },
     "catalog:asset_detail": {
         "GET orders": PAGE,
         "GET ledger": PAGE_HIDDEN,

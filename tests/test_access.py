@@ -11,7 +11,7 @@ from accounts.api import TenantAPIView
 from tests.access_table import ACCESS, Row
 from tests.conftest import PEOPLE, Cast, make_cast
 from tests.routes import METHODS, ROUTES, Route
-from tests.world import THINGS, add_edges, make_world
+from tests.world import THINGS, add_by_hand, make_world
 
 ROWS = [(name, case) for name, cases in ACCESS.items() for case in cases]
 
@@ -21,7 +21,7 @@ def cast(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
     """The world is made once for all rows: every request is rolled back on its own."""
     with django_db_blocker.unblock(), transaction.atomic():
         cast = make_cast()
-        add_edges(make_world(cast))
+        add_by_hand(make_world(cast))
         for person in cast.users:
             cast.token(person)
         yield cast

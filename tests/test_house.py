@@ -91,9 +91,9 @@ def test_style_sheets_and_scripts_load_nothing_from_another_host():
 #: Routes that answer with something else than a page of their own.
 PIECES = {
     "catalog:asset_deletion",
-    "catalog:asset_export",
     "catalog:asset_restoration",
     "catalog:namespace_children",
+    "lineage:asset_export",
     "lineage:asset_naming",
     "lineage:duplicate_dismissal",
     "lineage:edge_removal",

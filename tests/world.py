@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from catalog.models import Asset, AssetAlias, NamingRule
-from lineage.models import Execution, Flow
+from lineage.models import CatalogImport, Execution, Flow
 from tests.factories import (
     make_asset,
     make_bundle,
@@ -141,6 +141,8 @@ THINGS = {
     "new-data-edge": _new_edge("stg_orders", "orders"),
     "new-finance-edge": _new_edge("orders", "ledger"),
     "type": Thing({"field": "type"}),
+    "csv": Thing({"form": "csv"}),
+    "import": Thing({"pk": "1000001"}),
     "orders-data-edge": Thing({"asset_id": "orders", "edge_id": "1000001"}),
     "orders-finance-edge": Thing({"asset_id": "orders", "edge_id": "1000002"}),
     "data-edge": Thing({"edge_id": "1000001"}, '{"note": "x"}', "application/merge-patch+json"),
@@ -217,7 +219,17 @@ def make_world(cast: Cast) -> World:
     )
 
 
-def add_edges(world: World) -> None:
-    """Stated by hand: 1000001 from stg_orders to orders, 1000002 from orders to ledger."""
+def add_by_hand(world: World) -> None:
+    """Stated by hand: 1000001 from stg_orders to orders, 1000002 from orders to ledger. And
+    1000001, a file that the editor has imported."""
     make_stated_edge(world.stg_orders, world.orders, pk=1_000_001)
     make_stated_edge(world.orders, world.ledger, pk=1_000_002)
+    CatalogImport.objects.create(
+        pk=1_000_001,
+        tenant=world.cast.main,
+        by=world.cast.users["editor"],
+        name="catalog.csv",
+        format="csv",
+        size=7,
+        state="done",
+    )

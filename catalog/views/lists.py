@@ -1,7 +1,6 @@
-"""The catalog page, its facets, and the same search as a CSV file."""
+"""The catalog page and its facets."""
 
-from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +11,6 @@ from accounts.web import PageRequest, page, tenant_page
 from catalog.asset_rows import AssetRow
 from catalog.calling import called
 from catalog.cursors import BadCursor
-from catalog.export import csv_lines
 from catalog.facet_links import facet_groups
 from catalog.facets import facets_of
 from catalog.listing import Listing
@@ -53,13 +51,3 @@ def asset_facets(request: PageRequest) -> HttpResponse:
     facets = facets_of(request.access, listing.search, timezone.now())
     context = {"facets": facets, "groups": facet_groups(listing, facets)}
     return page(request, "catalog/asset_facets.html", context)
-
-
-@require_safe
-@tenant_page
-def asset_export(request: PageRequest) -> HttpResponseBase:
-    listing = Listing.of(request.GET)
-    lines = csv_lines(request.access, listing.search, timezone.now())
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="assets.csv"'
-    return response

@@ -4,6 +4,7 @@ from lineage.models.columns import AssetFacet, ColumnEdge
 from lineage.models.dbt import DbtNode, DbtProject
 from lineage.models.exporters import Exporter, ExporterPending, ExporterRun, ExporterStatement
 from lineage.models.flows import Flow, FlowRevision
+from lineage.models.imports import CatalogImport, ImportedRow
 from lineage.models.openlineage import OpenLineageEvent, OpenLineageJob, OpenLineageRun
 from lineage.models.runs import Execution, TaskRun
 from lineage.models.traces import AssetUsage, Edge, LineageEvent
@@ -11,6 +12,7 @@ from lineage.models.traces import AssetUsage, Edge, LineageEvent
 __all__ = [
     "AssetFacet",
     "AssetUsage",
+    "CatalogImport",
     "ColumnEdge",
     "DbtNode",
     "DbtProject",
@@ -22,6 +24,7 @@ __all__ = [
     "ExporterStatement",
     "Flow",
     "FlowRevision",
+    "ImportedRow",
     "LineageEvent",
     "OpenLineageEvent",
     "OpenLineageJob",

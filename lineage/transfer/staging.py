@@ -18,7 +18,7 @@ from lineage.edge_bodies import FlowName, read_edge
 
 #: Of each heap, what stays in memory.
 IN_MEMORY = 1 << 20
-#: Called with (done, of how many, what): 0 of 0 while nobody knows.
+#: Called with (done, of how many, what); of 0 while nobody knows.
 type Progress = Callable[[int, int, str], None]
 
 
@@ -110,7 +110,7 @@ def stage(source: Source, form: str, progress: Progress = quiet) -> Staged:
     for record in READERS[form](source):
         staged.add(record)
         if record.number % 1000 == 0:
-            progress(0, 0, "reading")
+            progress(record.number, 0, "reading")
     return staged
 
 

@@ -1,7 +1,8 @@
-"""A person describes an asset and says what feeds it, in a real browser."""
+"""A person describes an asset, says what feeds it, and brings a file, in a real browser."""
 
 from playwright.sync_api import expect
 
+from tests.browser.looks import flaws
 from tests.browser.pages import Asset, Catalog, Graph
 
 
@@ -47,3 +48,22 @@ def test_an_asset_is_described_and_linked(open_as):
     Asset(page).visit("crm.contacts")
     page.get_by_role("button", name="Delete this asset").click()
     expect(page.get_by_text("“crm.contacts” is deleted.")).to_be_visible()
+
+
+def test_a_file_is_brought_and_looked_at(open_as):
+    page = open_as("editor")
+    Catalog(page).visit()
+    page.get_by_role("button", name="Export").click()
+    page.get_by_role("link", name="Import & export").click()
+    text = b"id,type,displayName\norders,,Orders of the shop\nbad id,Table,\n"
+    file = {"name": "people.csv", "mimeType": "text/csv", "buffer": text}
+    page.get_by_label("File", exact=True).set_input_files(files=[file])
+    page.get_by_role("button", name="Show what would change").click()
+    expect(page.get_by_role("heading", name="Nothing is written yet")).to_be_visible()
+    expect(page.get_by_role("region", name="Rows")).to_contain_text("must not contain U+0020")
+    assert not flaws(page)
+    page.get_by_role("link", name="1 Updated").click()
+    expect(page.get_by_role("region", name="Rows")).to_contain_text("Orders of the shop")
+    assert not flaws(page)
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_text("“people.csv” is discarded.")).to_be_visible()

@@ -15,6 +15,7 @@ PAGES = {
     "/main/catalog": "editor",
     "/main/catalog?q=type:Table+nothing-is-called-so": "editor",
     "/main/assets/orders": "editor",
+    "/main/catalog/imports": "editor",
     "/main/assets/-/new?id=crm.contacts": "editor",
     "/main/assets/orders/-/edit": "editor",
     "/main/assets/orders/-/edges": "editor",

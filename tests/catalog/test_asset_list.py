@@ -1,5 +1,6 @@
 """The catalog page: what it shows, to whom, and how its pieces are swapped."""
 
+import json
 import re
 from typing import Any
 
@@ -135,16 +136,18 @@ def test_a_csv_holds_the_search_and_no_formula(shelf: Shelf):
     answer = shelf.cast.browser("admin").get(f"{PAGE}/export.csv", {"q": "type:File"})
     lines = b"".join(answer).decode().splitlines()
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert [line.split(",")[0] for line in lines] == ["id", "SalesOrders", "evil"]
-    assert lines[2].startswith("evil,'=1+1,File,company.data,")
+    assert [line.split(",")[0] for line in lines] == ["\ufeffid", "SalesOrders", "evil"]
+    assert lines[2].startswith("evil,File,company.data,'=1+1,'@x,")
+    assert ",never," in lines[2], "and what the list tells of it"
 
 
-def test_a_csv_that_stops_says_so(shelf: Shelf, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("catalog.export.MAX_ROWS", 2)
-    monkeypatch.setattr("catalog.export.PAGE", 1)
-    lines = b"".join(shelf.cast.browser("admin").get(f"{PAGE}/export.csv")).decode().splitlines()
-    assert len(lines) == 4
-    assert lines[-1].startswith("# The first 2 assets")
+def test_the_search_as_other_files(shelf: Shelf):
+    browser = shelf.cast.browser("viewer")
+    text = b"".join(browser.get(f"{PAGE}/export.jsonl", {"q": "orders"})).decode()
+    assert [json.loads(line)["id"] for line in text.splitlines()] == ["shop.orders"]
+    text = b"".join(browser.get(f"{PAGE}/export.yaml", {"q": "nothing-is-called-so"})).decode()
+    assert text == "[]\n"
+    assert browser.get(f"{PAGE}/export.xls").status_code == 404
 
 
 @pytest.mark.parametrize("rows", [1, 60])

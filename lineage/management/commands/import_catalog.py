@@ -40,7 +40,7 @@ class Command(BaseCommand):
         bar = Bar()
         try:
             with path.open("rb") as file:
-                staged = stage(FileSource(file, path), form, bar)
+                staged = stage(FileSource(file, path), form, lambda *at: bar(0, 1, at[2]))
             outcome = run_import(
                 access, staged, Options(options["dry_run"], options["atomic"]), bar
             )
