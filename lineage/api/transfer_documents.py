@@ -20,6 +20,7 @@ LINES = """{"kind": "asset", "id": "analytics.orders", "type": "Table", "owners"
 CSV = """id,type,namespace,owners,metadata.model_layer
 analytics.orders,Table,company.data,finance; sales,mart
 """
+ROWS = {"type": "array", "items": {"type": "object"}}
 YAML = """- id: analytics.orders
   type: Table
   namespace: company.data
@@ -99,7 +100,7 @@ EXPORT = extend_schema_view(
                 OpenApiTypes.STR, "The file.", examples=[OpenApiExample("CSV", value=CSV)]
             ),
             (200, "application/yaml"): OpenApiResponse(
-                OpenApiTypes.STR, "The file.", examples=[OpenApiExample("YAML", value=YAML)]
+                ROWS, "The file.", examples=[OpenApiExample("YAML", value=YAML)]
             ),
         },
     )
