@@ -132,6 +132,7 @@ SENDS_MAIL = bool(environment.text("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "Headwater <headwater@localhost>")
 
 # --- API -------------------------------------------------------------------------------------
+OPENLINEAGE_EVENT_DAYS = environment.whole_number("OPENLINEAGE_EVENT_DAYS", 0, minimum=0)
 RATE_LIMIT_READS = environment.whole_number("RATE_LIMIT_READS", 0, minimum=0)
 RATE_LIMIT_WRITES = environment.whole_number("RATE_LIMIT_WRITES", 0, minimum=0)
 REST_FRAMEWORK = {

@@ -7,7 +7,6 @@ import re
 from datetime import datetime, timedelta
 from typing import cast
 
-from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django_filters import CharFilter, ChoiceFilter, FilterSet
@@ -16,6 +15,7 @@ from accounts.access import Access
 from lineage.models import Flow
 from lineage.models.flows import FlowQuerySet
 from lineage.models.runs import State
+from lineage.queries.flow_search import documented, saying
 from lineage.queries.runs import ExecutionFilter
 
 #: Name in the URL → how far back.
@@ -81,14 +81,14 @@ class FlowFilters(FilterSet):
             "q": words,
             "registered": text(params, "registered"),
         }
-        super().__init__(said, queryset=Flow.objects.listed_to(access))
+        super().__init__(said, queryset=documented(Flow.objects.listed_to(access)))
         self.access = access
 
     def below(self, rows: FlowQuerySet, name: str, namespace: str) -> FlowQuerySet:
         return cast(FlowQuerySet, rows.in_namespace(self.access, namespace))
 
     def saying(self, rows: FlowQuerySet, name: str, words: str) -> FlowQuerySet:
-        return rows.filter(Q(public_id__icontains=words) | Q(description__icontains=words))
+        return rows.filter(saying(words))
 
     def known(self, rows: FlowQuerySet, name: str, answer: str) -> FlowQuerySet:
         return rows.filter(revision__gt=0) if answer == "yes" else rows.filter(revision=0)

@@ -36,6 +36,15 @@ def start_exports(timestamp: int) -> None:
     enqueue_due()
 
 
+@app.periodic(cron="23 * * * *")
+@app.task(name="lineage.forget_events", queueing_lock="lineage.forget_events", pass_context=True)
+def forget_events(context: JobContext, timestamp: int) -> int:
+    """Every hour: events that were kept for long enough go (OPENLINEAGE_EVENT_DAYS)."""
+    from lineage.retention import forget_events
+
+    return forget_events(context.should_abort)
+
+
 @app.task(name="lineage.export", queue="exports", pass_context=True)
 def export(context: JobContext, exporter: int, cause: str) -> str:
     """One run of an exporter; the next one at once while there is more to do."""

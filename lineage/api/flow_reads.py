@@ -14,7 +14,7 @@ from lineage.api.paging import Paging, whole
 from lineage.api.read_documents import FLOW_GET, FLOW_REVISIONS, FLOW_SEARCH, NAMESPACE_FLOWS
 from lineage.kestra.flow_json import flow_json
 from lineage.models import Flow
-from lineage.queries.flow_search import FLOW_FIELDS, found_flows
+from lineage.queries.flow_search import FLOW_FIELDS, documented, found_flows
 from lineage.queries.flows import (
     current_sources,
     every_source,
@@ -47,7 +47,7 @@ class NamespaceFlows(TenantAPIView):
     needs = {"GET": (Resource.FLOW, Action.LIST)}
 
     def get(self, request: Request, tenant: str, namespace: str) -> Response:
-        rows = Flow.objects.listed_to(self.access).filter(namespace__name=namespace)
+        rows = documented(Flow.objects.listed_to(self.access)).filter(namespace__name=namespace)
         found = rows.select_related("namespace").order_by("public_id", "pk")[:MOST]
         return Response(flows_json(self, list(found)))
 

@@ -53,6 +53,10 @@ _FACETS = (
 FACETS = document(*_FACETS)
 FACETS_BY_ID = document(*_FACETS, by_id=True)
 
+_KEPT = (
+    " `keptSince` stands beside `results` where events are no longer kept that were received"
+    " before then; what was made of them is."
+)
 EVENT: dict[str, Any] = {
     "kind": "run",
     "eventType": "COMPLETE",
@@ -131,7 +135,7 @@ EXECUTION_EVENTS = _get(
     "Executions",
     (
         "OpenLineage events of an execution",
-        "As they came, in the order of their times: of all runs, or of one.",
+        "As they came, in the order of their times: of all runs, or of one." + _KEPT,
     ),
     EVENT,
     [OpenApiParameter("runId", str, description="Only of this run."), _size(20)],
@@ -142,7 +146,7 @@ EVENT_SEARCH = _get(
     (
         "Search OpenLineage events",
         "As they came, the latest received first. An event of a run is seen by who may see its"
-        " execution, another by who may see the flow or asset that it tells of.",
+        " execution, another by who may see the flow or asset that it tells of." + _KEPT,
     ),
     EVENT,
     [

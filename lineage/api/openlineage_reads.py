@@ -1,5 +1,6 @@
 """What OpenLineage clients told, read back as they told it: facets, runs, jobs and events."""
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework.request import Request
@@ -29,6 +30,7 @@ from lineage.queries.openlineage import (
     events_of,
     facets_of,
     found_events,
+    gone_before,
     said_at,
     told_jobs,
     told_runs,
@@ -116,9 +118,9 @@ class ExecutionEvents(TenantAPIView):
     def get(self, request: Request, tenant: str, execution_id: str) -> Response:
         execution = find_execution(self.access, execution_id)
         run_id = plain(request, "runId")
-        return Response(
-            page(request, events_of(self.access, execution, run_id), EARLIEST_USE_FIRST)
-        )
+        found = events_of(self.access, execution, run_id)
+        since = gone_before(self.access, execution)
+        return Response(page(request, found, EARLIEST_USE_FIRST) | kept(since))
 
 
 @EVENT_SEARCH
@@ -139,7 +141,8 @@ class OpenLineageEventSearch(TenantAPIView):
             since=moment_of(request, "since"),
             until=moment_of(request, "until"),
         )
-        return Response(page(request, found, LATEST_RECEIVED_FIRST))
+        since = gone_before(self.access)
+        return Response(page(request, found, LATEST_RECEIVED_FIRST) | kept(since))
 
 
 def page(request: Request, found: Any, order: Keyset) -> dict[str, Any]:
@@ -148,6 +151,11 @@ def page(request: Request, found: Any, order: Keyset) -> dict[str, Any]:
         rows = order.page(found, size, request.query_params.get("cursor", ""))
     results = [event_json(event) for event in rows.rows]
     return {"results": results} | ({"nextCursor": rows.after} if rows.after else {})
+
+
+def kept(since: datetime | None) -> dict[str, Any]:
+    """Says so where events are missing because they were kept for long enough."""
+    return {} if since is None else {"keptSince": since}
 
 
 def event_json(event: OpenLineageEvent) -> dict[str, Any]:

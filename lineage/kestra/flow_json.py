@@ -20,7 +20,7 @@ def flow_json(
         "namespace": flow.namespace.name,
         "revision": revision.revision if revision else None,
         "updated": instant(revision.created_at if revision else flow.updated_at),
-        "description": flow.description or None,
+        "description": flow.about or None,
         "labels": labels_json(flow.labels),
         "disabled": bool(posted.get("disabled", False)),
         "draft": False,

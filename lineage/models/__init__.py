@@ -5,7 +5,12 @@ from lineage.models.dbt import DbtNode, DbtProject
 from lineage.models.exporters import Exporter, ExporterPending, ExporterRun, ExporterStatement
 from lineage.models.flows import Flow, FlowRevision
 from lineage.models.imports import CatalogImport, ImportedRow
-from lineage.models.openlineage import OpenLineageEvent, OpenLineageJob, OpenLineageRun
+from lineage.models.openlineage import (
+    EventRetention,
+    OpenLineageEvent,
+    OpenLineageJob,
+    OpenLineageRun,
+)
 from lineage.models.runs import Execution, TaskRun
 from lineage.models.traces import AssetUsage, Edge, LineageEvent
 
@@ -17,6 +22,7 @@ __all__ = [
     "DbtNode",
     "DbtProject",
     "Edge",
+    "EventRetention",
     "Execution",
     "Exporter",
     "ExporterPending",

@@ -31,6 +31,9 @@ class Flow(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
+    #: What OpenLineage clients say of the job, once `flow_search.documented` has asked.
+    documentation = ""
+
     objects = FlowQuerySet.as_manager()
 
     class Meta:
@@ -49,6 +52,11 @@ class Flow(models.Model):
     @property
     def is_registered(self) -> bool:
         return self.revision > 0
+
+    @property
+    def about(self) -> str:
+        """Its own description as declared, else the documentation of its job."""
+        return self.description or self.documentation
 
 
 class OfFlowQuerySet(ScopedQuerySet):

@@ -127,6 +127,22 @@ class OpenLineageEvent(models.Model):
         ]
 
 
+class EventRetentionQuerySet(ScopedQuerySet):
+    """It tells of nothing but time."""
+
+    def reach_q(self, access: Access, action: Action) -> Q:
+        return Q(tenant=access.tenant)
+
+
+class EventRetention(models.Model):
+    """Since when events are kept as they came: none that was received before is to be had."""
+
+    tenant = models.OneToOneField(Tenant, models.CASCADE, primary_key=True, related_name="+")
+    gone_before = models.DateTimeField()
+
+    objects = EventRetentionQuerySet.as_manager()
+
+
 class OpenLineageJob(models.Model):
     """Facets of a job: of a flow (`task_id` "") or of a task in it; name → [stamp, body].
 

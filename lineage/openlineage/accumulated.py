@@ -107,6 +107,16 @@ class Accumulated:
         )
 
     @property
+    def excess(self) -> str:
+        """What is to be said where there were more datasets than are kept; "" else."""
+        if not self.more:
+            return ""
+        return (
+            f"The events name more datasets than are kept: {MAX_DATASETS:,}. The others stand in"
+            " the events only, and make neither assets nor lineage."
+        )
+
+    @property
     def state(self) -> str:
         """A state of Headwater; "" for a job or a dataset."""
         return refined(state_of(self.types), self.run_facets)

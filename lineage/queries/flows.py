@@ -15,6 +15,7 @@ from catalog.models import Asset
 from lineage import dsl
 from lineage.models import Edge, Execution, Flow, FlowRevision
 from lineage.models.flows import FlowQuerySet
+from lineage.queries.flow_search import documented
 from lineage.queries.keyset import BY_ID, Slice
 from lineage.queries.run_detail import if_visible, visible_asset
 from lineage.queries.runs import known_flow
@@ -74,7 +75,7 @@ def past_run(run: dict[str, str]) -> PastRun:
 
 def find_flow(access: Access, namespace: str, public_id: str) -> Flow:
     """With its namespace; Http404 for what may not be seen."""
-    rows = Flow.objects.visible_to(access).select_related("namespace")
+    rows = documented(Flow.objects.visible_to(access)).select_related("namespace")
     flow = rows.filter(
         tenant=access.tenant, namespace__name=namespace, public_id=public_id
     ).first()

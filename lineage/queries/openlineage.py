@@ -13,6 +13,7 @@ from catalog.models import Asset
 from catalog.moments import moment
 from lineage.models import (
     AssetFacet,
+    EventRetention,
     Execution,
     Flow,
     OpenLineageEvent,
@@ -152,6 +153,15 @@ def events_of(
     return OpenLineageEvent.objects.unscoped("of runs of a visible execution").filter(
         tenant=access.tenant, run_id__in=runs.values("run_id")
     )
+
+
+def gone_before(access: Access, execution: Execution | None = None) -> datetime | None:
+    """Events that were received before then are no longer kept; None where all are that there
+    were, of the execution or at all."""
+    rows = EventRetention.objects.visible_to(access)
+    if execution is not None:
+        rows = rows.filter(gone_before__gt=execution.created_at)
+    return rows.values_list("gone_before", flat=True).first()
 
 
 def found_events(  # noqa: PLR0913 what one may look for

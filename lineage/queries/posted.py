@@ -10,6 +10,7 @@ from lineage.kestra.execution_json import execution_json
 from lineage.kestra.flow_json import flow_json
 from lineage.masking import secret_inputs
 from lineage.models import Execution, Flow, FlowRevision, TaskRun
+from lineage.queries.flow_search import documented
 from lineage.recording import Result
 from lineage.recording.flows import parsed_flow
 from lineage.recording.record import Written
@@ -87,5 +88,6 @@ def task_run_of(run: RenderedRun) -> TaskRun:
 
 def posted_flow(access: Access, revision: FlowRevision) -> dict[str, Any]:
     """The registered flow with its source."""
-    flow = Flow.objects.unscoped(WHY).select_related("namespace").get(pk=revision.flow_id)
+    flows = documented(Flow.objects.unscoped(WHY)).select_related("namespace")
+    flow = flows.get(pk=revision.flow_id)
     return flow_json(flow, revision, tenant=access.tenant.slug)

@@ -15,7 +15,14 @@ from lineage.models import Execution, OpenLineageEvent
 from lineage.openlineage.readable import masked
 from lineage.openlineage.summaries import run_summary
 from lineage.queries.keyset import EARLIEST_USE_FIRST, Slice
-from lineage.queries.openlineage import ToldJob, ToldRun, events_of, told_jobs, told_runs
+from lineage.queries.openlineage import (
+    ToldJob,
+    ToldRun,
+    events_of,
+    gone_before,
+    told_jobs,
+    told_runs,
+)
 from lineage.queries.run_detail import find_execution
 from lineage.views.facet_cards import SHOWN, Card, as_json, cards
 
@@ -93,6 +100,7 @@ def execution_openlineage(request: PageRequest, execution_id: str) -> HttpRespon
     if alone and "cursor" not in request.GET:
         return page(request, "lineage/openlineage_run.html", context)
     context["found"] = events_page(request, execution, run_id)
+    context["gone_before"] = gone_before(request.access, execution)
     if digest:
         context |= event_context(request.access, execution, digest)
     return page(request, "lineage/execution_openlineage.html", context, "events")
@@ -124,7 +132,12 @@ def event_context(access: Access, execution: Execution, digest: str) -> dict[str
     known = digest.isascii() and digest.isalnum()
     event = events_of(access, execution).filter(digest=digest[:64]).first() if known else None
     if event is None:
-        raise Http404("The execution has no such event.")
+        gone = gone_before(access, execution)
+        raise Http404(
+            f"Events that were received before {gone:%Y-%m-%d %H:%M} UTC are no longer kept."
+            if gone
+            else "The execution has no such event."
+        )
     text = as_json(masked(event.body))
     return {
         "event": event,

@@ -146,6 +146,8 @@ def _spoken(
         )
         run.bundles, run.stated = said.bundles, said.stated
         run.touches, run.names = said.touches, said.names
+        if known.excess:
+            run.fail("datasets", known.excess)
         for problem in said.problems:
             run.fail("facets", problem)
         found.append((row, run, said))

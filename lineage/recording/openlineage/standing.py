@@ -16,7 +16,7 @@ from catalog.finding import KnownAsset, create_assets, find_assets
 from catalog.merging import Touch
 from catalog.moments import moment
 from catalog.naming import ensure_namespaces
-from lineage.openlineage.accumulated import said_by
+from lineage.openlineage.accumulated import MAX_DATASETS, said_by
 from lineage.openlineage.events import DATASET, JobName, PostedEvent
 from lineage.openlineage.headwater import job_told
 from lineage.openlineage.naming import task_id
@@ -126,6 +126,10 @@ def _words(recording: "Recording", events: Sequence[PostedEvent]) -> list[Word]:
     flows = ensure_flows(recording.access.tenant, jobs.values(), declares=False)
     words = []
     for event in events:
+        if len(event.inputs) + len(event.outputs) > MAX_DATASETS:
+            most = f"At most {MAX_DATASETS} inputs and outputs together of a job event."
+            recording.fail(event, "inputs", most, forbidden=False)
+            continue
         flow = flows.get(jobs[event.digest]) if event.digest in jobs else None
         if event.job is not None and event.digest in jobs and flow is None:
             namespace = jobs[event.digest][0]
