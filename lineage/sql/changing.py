@@ -1,6 +1,6 @@
 """INSERT, UPDATE, DELETE, MERGE and TRUNCATE."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlglot import exp
 
@@ -17,7 +17,7 @@ from lineage.sql.tables import items_of
 def insert(doing: Statement, node: exp.Insert) -> None:
     """INSERT … VALUES, SELECT, OVERWRITE, into a table, a directory or a function's file."""
     doing.kind = "INSERT"
-    scope = Scope(doing.reading)
+    scope = doing.scope()
     doing.reading.define(node, scope)
     target, columns = _inserted_into(doing, node.this)
     query = node.expression
@@ -37,7 +37,7 @@ def insert(doing: Statement, node: exp.Insert) -> None:
 
 def _on_conflict(doing: Statement, conflict: exp.OnConflict, target: TableName) -> None:
     """ON CONFLICT DO UPDATE, where it asks other tables."""
-    scope = Scope(doing.reading)
+    scope = doing.scope()
     columns = [
         Column(doing.script.names.column(column.this), found)
         for each in conflict.expressions
@@ -65,7 +65,7 @@ def _partition(node: exp.Insert) -> exp.Expr | None:
 def insert_many(doing: Statement, node: exp.MultitableInserts) -> None:
     """One query into several tables: Oracle's and Snowflake's INSERT ALL, Hive's FROM … INSERT."""
     doing.kind = "INSERT"
-    scope = Scope(doing.reading)
+    scope = doing.scope()
     source = node.args["source"]
     if isinstance(source, exp.Query):
         answer = doing.reading.query(source, scope)
@@ -115,13 +115,24 @@ def update(doing: Statement, node: exp.Update) -> None:
         for column, found in assigned(doing, assignment, scope):
             target = _owner(doing, column, scope) or next(iter(targets), None)
             if target is not None:
-                reading.reads.pop(target.text, None) if target not in made else None
+                reading.unread(target.text) if target not in made else None
                 name = doing.script.names.column(column.this)
                 made.setdefault(target, []).append(Column(name, found))
     for target, columns in made.items():
         if columns or target in targets[:1]:
-            doing.write(target, Closed(columns), _of_others(doing, target))
+            others = [Column(name, _of_others(doing, target, found)) for name, found in columns]
+            doing.write(target, Closed(others), _of_others(doing, target, reading.shaping))
             doing.returning(node, target, scope)
+    for text in _exchanged(made):
+        reading.read(text)
+
+
+def _exchanged(made: Mapping[TableName, Sequence[Column]]) -> Iterator[str]:
+    """The changed tables whose values go into another one that the statement changes."""
+    for target in made:
+        others = (column for one, columns in made.items() if one != target for column in columns)
+        if any(source.table == target.text for c in others for source in c.sources.values()):
+            yield target.text
 
 
 def delete(doing: Statement, node: exp.Delete) -> None:
@@ -133,7 +144,7 @@ def delete(doing: Statement, node: exp.Delete) -> None:
     scope, targets = _changed(doing, node, named)
     doing.reading.decide(node.args.get("where"), FILTER, scope)
     for target in targets:
-        doing.write(target, Closed(()), _of_others(doing, target))
+        doing.write(target, Closed(()), _of_others(doing, target, doing.reading.shaping))
         doing.returning(node, target, scope)
 
 
@@ -146,7 +157,7 @@ def _changed(
     expression over the real one.
     """
     reading = doing.reading
-    scope = Scope(reading)
+    scope = doing.scope()
     reading.define(node, scope)
     from_ = node.args.get("from_")
     others = [from_.this] if from_ is not None else []
@@ -166,14 +177,15 @@ def _changed(
         elif item is not None:
             doing.problem("Which table is changed is not clear.", one)
     for changed in targets:
-        reading.reads.pop(changed.text, None)
+        reading.unread(changed.text)
     return scope, targets
 
 
-def _of_others(doing: Statement, target: TableName) -> Sources:
-    """What decides on the rows that are changed, without the target's own columns."""
-    shaping = doing.reading.shaping
-    return {key: source for key, source in shaping.items() if source.table != target.text}
+def _of_others(doing: Statement, target: TableName, sources: Sources) -> Sources:
+    """Without the target's own columns, unless it is read beside being changed."""
+    if target.text in doing.reading.reads:
+        return sources
+    return {key: source for key, source in sources.items() if source.table != target.text}
 
 
 def _called_so(doing: Statement, node: exp.Expr, scope: Scope) -> Item | None:
@@ -225,12 +237,12 @@ def merge(doing: Statement, node: exp.Merge) -> None:
     """MERGE INTO … USING …, with all that its branches set and insert."""
     doing.kind = "MERGE"
     reading = doing.reading
-    scope = Scope(reading)
+    scope = doing.scope()
     reading.define(node, scope)
     target, _ = doing.target(node.this)
     scope.items += items_of(node.this, scope)
     if isinstance(target, TableName):
-        reading.reads.pop(target.text, None)
+        reading.unread(target.text)
     source = items_of(node.args["using"], scope)
     scope.items += source
     reading.decide(node.args.get("on"), JOIN, scope)
@@ -250,6 +262,8 @@ def _merged(
 ) -> list[Column]:
     """The columns that one branch of a MERGE writes."""
     names = doing.script.names
+    if isinstance(then, exp.Update | exp.Insert):  # Oracle: each with a WHERE of its own
+        doing.reading.decide(then.args.get("where"), FILTER, scope)
     if isinstance(then, exp.Update):
         if then.find(exp.Star) is not None:
             return list(source.columns)

@@ -6,6 +6,7 @@ from itertools import islice
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from lineage.sql.dialects import words
 from lineage.sql.scopes import Scope
 from lineage.sql.sources import (
     AGGREGATION,
@@ -44,6 +45,12 @@ _MASKING = (
     exp.SHA2,
     exp.StandardHash,
     exp.FarmFingerprint,
+)
+#: Aggregates that sqlglot does not know.
+_AGGREGATES = words(
+    "map_agg multimap_agg histogram histogram_numeric numeric_histogram checksum checksum_agg"
+    " jsonb_agg json_arrayagg every range_agg range_intersect_agg xmlagg product mad fsum favg"
+    " geometric_mean collect stdevp varp total"
 )
 _SAME = (exp.Alias, exp.Paren, exp.Distinct, exp.Ordered)
 _NOTHING = (exp.Identifier, exp.Literal, exp.DataType, exp.Star, exp.Var, exp.Null, exp.Boolean)
@@ -120,6 +127,8 @@ def _function(node: exp.Expr, subtype: str) -> Iterator[_Step]:
         yield condition, together(subtype, CONDITIONAL), False
     else:
         aggregates = isinstance(node, exp.AggFunc) and not isinstance(node, _PICKING)
+        if isinstance(node, exp.Anonymous):
+            aggregates = node.name.lower() in _AGGREGATES
         inner = AGGREGATION if aggregates else TRANSFORMATION
         for part in node.iter_expressions():
             yield part, together(subtype, inner), isinstance(node, _MASKING)

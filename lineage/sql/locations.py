@@ -46,13 +46,27 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _SIGNED = re.compile(r"\?.*\b(sig|signature|x-amz-[a-z-]+|token|key|secret|password)=", re.I)
-_USER = re.compile(r"(?<=://)[^/@\s]+@")
+_USER = re.compile(r"([a-z][a-z0-9+.-]*)://([^/@\s']+)@", re.IGNORECASE)
+#: Azure puts the container where others put a user: abfss://container@account.dfs.core.windows.net
+_CONTAINERS = words("abfs abfss wasb wasbs")
 
 
 def located(text: str) -> str:
     """A location as it is shown: without what gives access to it."""
-    text = _USER.sub("", text.strip())
+    text = without_users(text.strip())
     return text.split("?", 1)[0] if _SIGNED.search(text) else text
+
+
+def without_users(text: str, mask: str = "") -> str:
+    """`text` with `mask` in the place of who logs in to a host."""
+
+    def masked(found: re.Match[str]) -> str:
+        scheme, user = found[1], found[2]
+        if scheme.lower() in _CONTAINERS and ":" not in user:
+            return found[0]
+        return f"{scheme}://{mask}"
+
+    return _USER.sub(masked, text)
 
 
 def is_stage(node: exp.Expr | None) -> bool:

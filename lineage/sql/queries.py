@@ -90,6 +90,12 @@ class Reading:
     def read(self, table: str) -> None:
         self.reads[table] = self.reads.get(table, 0) + 1
 
+    def unread(self, table: str) -> None:
+        """Take one reading back: of what is changed, and not read."""
+        self.reads[table] = self.reads.get(table, 0) - 1
+        if self.reads[table] <= 0:
+            del self.reads[table]
+
     def shape(self, shaping: Sources) -> None:
         """Note what decides on the rows of the query that is being read."""
         add(self._shaping[-1], shaping)

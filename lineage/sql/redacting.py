@@ -2,6 +2,8 @@
 
 import re
 
+from lineage.sql.locations import without_users
+
 MASK = "'******'"
 
 _LITERAL = r"'(?:[^']|'')*'"
@@ -19,14 +21,13 @@ _CALLS = re.compile(
     re.IGNORECASE,
 )
 _HARMLESS = {"mysql": 3, "postgresql": 3, "mongodb": 3, "remote": 3, "remotesecure": 3}
-_USER = re.compile(r"(?<=://)[^/@\s']+@")
 
 
 def redacted(text: str) -> str:
     """`text` with literals masked that give access to something."""
     if "'" not in text:
         return text
-    text = _USER.sub("******@", _NAMED.sub(rf"\1\2{MASK}", text))
+    text = without_users(_NAMED.sub(rf"\1\2{MASK}", text), "******@")
     return _CALLS.sub(_call, text)
 
 

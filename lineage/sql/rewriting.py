@@ -147,6 +147,21 @@ def _used(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr]:
     return [exp.Use(kind=exp.Var(this="SCHEMA"), this=table)]
 
 
+def _used_database(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr]:
+    """A database that is called like what other databases use: a warehouse, a role."""
+    return [exp.Use(this=exp.Table(this=exp.to_identifier(match["name"])))]
+
+
+def _delete_where(match: re.Match[str], text: str, dialect: Dialect) -> str:
+    """Oracle: MERGE may delete some of what it has updated; that decides like its WHERE does."""
+    if dialect.name != "oracle":
+        return text
+    before, after = text[: match.start("delete")], text[match.end("delete") :]
+    branch = re.split(r"\bTHEN\b", before, flags=re.IGNORECASE)[-1]
+    word = "AND" if re.search(r"\bWHERE\b", branch, re.IGNORECASE) else "WHERE"
+    return f"{before}{word}{after}"
+
+
 def _without(match: re.Match[str], text: str, dialect: Dialect) -> str:
     """The same without one word that says nothing of lineage."""
     return text[: match.start("word")] + text[match.end("word") :]
@@ -225,6 +240,11 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
         ),
         _used,
     ),
+    (
+        _compiled(r"USE\s+(?P<name>WAREHOUSE|ROLE|DATABASE|SCHEMA|CATALOG|SECONDARY)\s*$"),
+        _used_database,
+    ),
+    (_compiled(r"MERGE\b.*\b(?P<delete>DELETE\s+WHERE)\b"), _delete_where),
     (_compiled(r"SET\s+(?:CURRENT\s+)?SCHEMA\s*=?\s*(?P<name>[\w\"']+)\s*$"), _used),
     (
         _compiled(r"ALTER\s+SESSION\s+SET\s+CURRENT_SCHEMA\s*=\s*(?P<name>[\w\"]+)"),

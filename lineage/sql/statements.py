@@ -40,13 +40,20 @@ class Statement:
         self.reading = Reading(script, problem, self._written)
         self._inner = inner
         self._returned: Relation | None = None
+        #: What stands around a statement inside a query.
+        self._outer: Scope | None = None
 
     def _written(self, node: exp.Expr, scope: Scope) -> Relation:
         """A statement inside a query; its RETURNING gives the rows."""
-        kind, self._returned = self.kind, None
+        kind, outer, self._returned = self.kind, self._outer, None
+        self._outer = scope
         self._inner(self, node)
-        self.kind = kind
+        self.kind, self._outer = kind, outer
         return self._returned or Relation()
+
+    def scope(self) -> Scope:
+        """A scope for the names of this statement, inside what stands around it."""
+        return Scope(self.reading, self._outer)
 
     def returning(self, node: exp.Expr, target: TableName, scope: Scope) -> None:
         """The rows that a statement inside a query hands on: those of its target."""
@@ -56,6 +63,7 @@ class Statement:
         select = exp.Select(expressions=[e.copy() for e in returning.expressions])
         rows = Item((target.last.key,), self.reading.table(target), target)
         self._returned = self.reading.query(select, scope, [rows]).relation
+        self.reading.unread(target.text)  # until somebody asks for the rows
 
     def found(self, text: str) -> StatementLineage:
         reads = tuple(self.reading.reads)

@@ -108,6 +108,9 @@ def _table(node: exp.Table, scope: Scope) -> tuple[Relation, tuple[str, ...], Ta
     if common is not None:
         answer = common.answer()
         reading.shape(answer.shaping)
+        if isinstance(common.node.this, exp.DML):
+            for changed in answer.relation.behind:
+                reading.read(changed)
         return answer.relation, (name.last.key,), None
     keys = tuple(reading.names.alias(part).key for part in node.parts)
     return reading.table(name, node), keys, name

@@ -114,6 +114,9 @@ def test_a_location_does_not_give_access():
     assert signed == "https://a.example/x.csv"
     (user,) = only("SELECT * FROM read_csv('https://me:pw@a.example/x.csv')", "duckdb").reads
     assert user == "https://a.example/x.csv"
+    lake = "abfss://box@acct.dfs.core.windows.net/x"
+    (container,) = only(f"SELECT * FROM parquet.`{lake}`", "spark").reads
+    assert container == lake
 
 
 def test_long_statements_are_cut():
