@@ -42,7 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("lineage/graph.svg", explorer_svg, name="explorer_svg"),
     path("catalog/export.<slug:form>", asset_export, name="asset_export"),
     path("catalog/imports", asset_imports, name="asset_imports"),
-    path("catalog/imports/<int:pk>", asset_import, name="asset_import"),
+    path("catalog/imports/<str:import_id>", asset_import, name="asset_import"),
     path("executions", execution_list, name="execution_list"),
     path(
         "executions/<path:execution_id>/-/openlineage",

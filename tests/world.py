@@ -142,7 +142,7 @@ THINGS = {
     "new-finance-edge": _new_edge("orders", "ledger"),
     "type": Thing({"field": "type"}),
     "csv": Thing({"form": "csv"}),
-    "import": Thing({"pk": "1000001"}),
+    "import": Thing({"import_id": "1000001"}),
     "orders-data-edge": Thing({"asset_id": "orders", "edge_id": "1000001"}),
     "orders-finance-edge": Thing({"asset_id": "orders", "edge_id": "1000002"}),
     "data-edge": Thing({"edge_id": "1000001"}, '{"note": "x"}', "application/merge-patch+json"),

@@ -163,14 +163,14 @@ def gone_to(request: PageRequest, brought: CatalogImport) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @tenant_page
-def asset_import(request: PageRequest, pk: int) -> HttpResponse:
+def asset_import(request: PageRequest, import_id: str) -> HttpResponse:
     """One file: how far it is, what would become of its rows or did, and the button that says
     yes."""
     rows = CatalogImport.objects.all().defer("body")
-    brought = find(rows, request.access, pk=pk)
+    brought = find(rows, request.access, pk=number(import_id))
     if request.method == "POST":
         if "discard" in request.POST:
-            CatalogImport.objects.visible_to(request.access).filter(pk=pk).delete()
+            CatalogImport.objects.visible_to(request.access).filter(pk=brought.pk).delete()
             done(request, f"“{brought.name}” is discarded.")
             return redirect(reverse("lineage:asset_imports", args=[request.access.tenant.slug]))
         confirm(request.access, brought, atomic="atomic" in request.POST)
