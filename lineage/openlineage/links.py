@@ -29,6 +29,7 @@ __all__ = [
     "JobTouch",
     "TableLink",
     "explicit_links",
+    "other_jobs",
     "spoken_links",
 ]
 
@@ -89,6 +90,16 @@ def explicit_links(said: Said) -> ExplicitLinks:
         spoken_for=frozenset(spoken_for),
         problems=tuple(links.problems),
     )
+
+
+def other_jobs(said: Said) -> set[JobName]:
+    """Jobs beside its own that Lineage facets name as what reads or writes a dataset."""
+    if "lineage" not in said.job_facets and not any(
+        "lineage" in dataset.facets for dataset, _ in _datasets(said)
+    ):
+        return set()
+    links = explicit_links(said)
+    return {touch.job for touch in (*links.reads, *links.writes)} - {said.job}
 
 
 def spoken_links(said: Said) -> object:

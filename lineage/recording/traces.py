@@ -47,7 +47,7 @@ def store_traces(
             column_edges(tenant, productive, assets),
         ]
     )
-    touched = touches_of(speaking, assets)
+    touched = touches_of(runs, assets)
     for pk, touches in (also or {}).items():
         touched[pk] = [*touched.get(pk, ()), *touches]
     stored = apply_touches(tenant, touched, namespaces)

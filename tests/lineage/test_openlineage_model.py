@@ -242,8 +242,14 @@ def test_the_lineage_facet_of_a_dataset(access: Access) -> None:
         outputs=[dataset(ORDERS, lineage=facet), dataset(("s3://lake", "copy"))],
     )
     post(access, body)
-    into = Edge.objects.unscoped("test").filter(downstream__public_id=WRITTEN)
-    assert ("/".join(DAILY),) in set(into.values_list("upstream__public_id"))
+    names = ("upstream__public_id", "downstream__public_id")
+    ends = Edge.objects.unscoped("test").values_list(*names)
+    daily, old = "/".join(DAILY), "/".join(OLD)
+    assert sorted(ends) == [
+        (old, "s3://lake/copy"),
+        (daily, WRITTEN),
+        (daily, "s3://lake/copy"),
+    ], "OLD did not go into ORDERS"
 
 
 def test_a_job_event_states_lineage_without_a_run(access: Access, api: APIClient) -> None:

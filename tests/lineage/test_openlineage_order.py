@@ -38,6 +38,16 @@ LINKS = st.builds(
     st.sampled_from(["id", "total"]),
     st.sampled_from(["IDENTITY", "AGGREGATION"]),
 )
+JOBS = st.sampled_from(["dag", "dag.task", "design", "elsewhere"])
+#: What the Lineage facets list: datasets and jobs, the event's own too.
+ENTITY = st.one_of(
+    st.sampled_from(NAMES).map(lambda name: ("DATASET", *name)),
+    JOBS.map(lambda name: ("JOB", "company.data", name)),
+).map(lambda told: dict(zip(("type", "namespace", "name"), told, strict=True)))
+LINEAGE = st.builds(lambda sources: {"inputs": sources}, st.lists(ENTITY, max_size=2))
+ENTRIES = st.builds(
+    lambda target, said: {"lineage": {"entries": [target | said]}}, ENTITY, LINEAGE
+)
 FACETS = st.fixed_dictionaries(
     {},
     optional={
@@ -54,13 +64,15 @@ FACETS = st.fixed_dictionaries(
             st.sampled_from(["DROP", "CREATE", "TRUNCATE"]),
         ),
         "columnLineage": LINKS,
+        "lineage": LINEAGE,
     },
 )
 DATASETS = st.builds(lambda name, facets: dataset(name, **facets), st.sampled_from(NAMES), FACETS)
 SIDE = st.lists(DATASETS, max_size=2)
 STREAMING = {"jobType": {"processingType": "STREAMING", "integration": "FLINK"}}
-JOB_FACETS = st.sampled_from(
-    [{}, {}, {}, STREAMING, {"documentation": {"description": "of the job"}}]
+JOB_FACETS = st.one_of(
+    st.sampled_from([{}, {}, {}, STREAMING, {"documentation": {"description": "of the job"}}]),
+    ENTRIES,
 )
 
 

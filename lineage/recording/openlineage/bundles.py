@@ -12,6 +12,7 @@ from catalog.reading.declared import Unset
 from lineage.dsl import UNSET, AssetDeclaration, AssetReference, Bundle
 from lineage.dsl.bundles import ColumnLink
 from lineage.openlineage.accumulated import INPUT, OUTPUT, Accumulated
+from lineage.openlineage.events import JobName
 from lineage.openlineage.links import ExplicitLinks, FieldLink
 from lineage.openlineage.rules import Named, Rules
 
@@ -79,6 +80,25 @@ def stated_bundles(links: ExplicitLinks, rules: Rules) -> list[Bundle]:
         bundle(sources.get(id_, {}), [names[id_]], columns.get(id_, ()))
         for id_ in sorted(sources.keys() | columns.keys())
     ]
+
+
+def bundles_of_others(
+    links: ExplicitLinks, own: JobName | None, rules: Rules
+) -> list[tuple[JobName, Bundle]]:
+    """What Lineage facets say that other jobs read and write, each dataset on its own: the facets
+    list what goes where, and say of nothing that a job made it of what it read."""
+    reads = [
+        (touch.job, bundle({named.id: named}, ()))
+        for touch in links.reads
+        if touch.job != own
+        for named in [rules.dataset(*touch.dataset)]
+    ]
+    writes = [
+        (touch.job, bundle({}, [rules.dataset(*touch.dataset)]))
+        for touch in links.writes
+        if touch.job != own
+    ]
+    return reads + writes
 
 
 def side(known: Accumulated, rules: Rules, position: str) -> Side:

@@ -14,7 +14,7 @@ from catalog.merging import DROPPED, Part, Touch, stamp
 from catalog.reading.declared import Unset
 from lineage.dsl import UNSET, Bundle
 from lineage.openlineage.accumulated import INPUT, OUTPUT, Accumulated, DatasetKey, DatasetSaid
-from lineage.openlineage.events import DATASET, PostedDataset, PostedEvent
+from lineage.openlineage.events import DATASET, JobName, PostedDataset, PostedEvent
 from lineage.openlineage.facets import Described, described
 from lineage.openlineage.headwater import place_told
 from lineage.openlineage.identity import lifecycle_of
@@ -22,7 +22,12 @@ from lineage.openlineage.links import ExplicitLinks, explicit_links, spoken_link
 from lineage.openlineage.quality import measurements_of
 from lineage.openlineage.registers import Stamp
 from lineage.openlineage.rules import Named, Rules
-from lineage.recording.openlineage.bundles import bundles_of, placed, stated_bundles
+from lineage.recording.openlineage.bundles import (
+    bundles_of,
+    bundles_of_others,
+    placed,
+    stated_bundles,
+)
 from lineage.unifying import NameLink
 
 #: An event → what its facets say of one dataset.
@@ -56,9 +61,10 @@ class Said:
     """All that one run, job event or dataset event says of assets, by their ids."""
 
     bundles: list[Bundle] = field(default_factory=list)
-    #: Links that hold without the job, and the time (µs) of the event that stated each.
+    #: What holds without the run: links of no job, and what other jobs read and write.
     stated: list[Bundle] = field(default_factory=list)
-    stated_at: list[int] = field(default_factory=list)
+    #: Of each the time (µs) of the event that stated it, and the other job.
+    stated_by: list[tuple[int, JobName | None]] = field(default_factory=list)
     #: What only links name, now or in an earlier event.
     names: set[str] = field(default_factory=set)
     touches: dict[str, list[Touch]] = field(default_factory=lambda: defaultdict(list))
@@ -136,8 +142,13 @@ def said_of_datasets(
     spoken = spoken_links(known)
     for event in events:
         own = links if spoken_links(event) == spoken else explicit_links(event)
-        name_linked(said, own, rules, replace(speaker, earliest=event.at), listed)
-    told |= {out.id: None for bundle in said.stated for out in bundle.outputs}
+        name_linked(said, own, event.job, rules, replace(speaker, earliest=event.at), listed)
+    told |= {
+        out.id: None
+        for bundle, (_, job) in zip(said.stated, said.stated_by, strict=True)
+        for out in bundle.outputs
+        if job is None
+    }
     said.bundles, linked = bundles_of(known, links, rules, told)
     if places:
         said.bundles = [placed(bundle, places) for bundle in said.bundles]
@@ -148,15 +159,25 @@ def said_of_datasets(
     return said
 
 
-def name_linked(
-    said: Said, links: ExplicitLinks, rules: Rules, speaker: Speaker, listed: set[str]
+def name_linked(  # noqa: PLR0913 one event
+    said: Said,
+    links: ExplicitLinks,
+    job: JobName | None,
+    rules: Rules,
+    speaker: Speaker,
+    listed: set[str],
 ) -> None:
-    """Links of one event that hold without the job; and whatever any link names is an asset, also
+    """Links of one event that hold without its run; and whatever any link names is an asset, also
     when a later event of the same run links others. `speaker`: as of that event."""
-    bundles = stated_bundles(links, rules)
-    said.stated += bundles
-    said.stated_at += [speaker.earliest] * len(bundles)
-    ends = {end for one in links.tables for end in (one.upstream, one.downstream)}
+    at = speaker.earliest
+    found: list[tuple[JobName | None, Bundle]] = [
+        *((None, one) for one in stated_bundles(links, rules)),
+        *bundles_of_others(links, job, rules),
+    ]
+    said.stated += [one for _, one in found]
+    said.stated_by += [(at, other) for other, _ in found]
+    ends = {touch.dataset for touch in (*links.reads, *links.writes)}
+    ends |= {end for one in links.tables for end in (one.upstream, one.downstream)}
     ends |= {end for one in links.columns for end in (one.upstream, one.downstream)}
     for named in (rules.dataset(*name) for name in sorted(ends)):
         if named.id in listed:

@@ -20,6 +20,7 @@ from lineage.recording.openlineage.executions import (
     remove_empty,
     store_roots,
 )
+from lineage.recording.openlineage.others import Others, others_of
 from lineage.recording.openlineage.rows import RunRow, lock_families, stored_runs
 from lineage.recording.openlineage.sql import add_sql
 from lineage.recording.openlineage.task_runs import (
@@ -51,11 +52,14 @@ def store_families(
     roots = {row.root_run_id: rows[row.root_run_id] for row in touched}
     alone = childless(tenant, rows)
     speaking = [row for row in touched if has_task_run(row, alone)]
+    others = others_of(access, rules, (event for row in speaking for event in row.events))
     forgotten = forget_traces([row.task_run for row in touched if row.task_run])
     executions = store_roots(tenant, list(roots.values()), flows, again)
     _settle_task_runs(rows, alone, executions)
     spoken = _spoken(speaking, rows, rules, flows, executions)
-    beside = store_spoken(access, spoken, flows.values(), forgotten)
+    for _, run, said in spoken:
+        leave_out_refused(run, said, others)
+    beside = store_spoken(access, spoken, flows.values(), forgotten, others)
     for row in touched:
         row.execution = executions[row.root_run_id].pk
     run_together(
@@ -72,6 +76,18 @@ def store_families(
         remove_empty(left, tenant)
     if gone := [rules_key(rules, row) for row in touched if row.moved or row.run_id in again]:
         remove_bare_flows(tenant, gone)
+
+
+def leave_out_refused(run: RenderedRun, said: Said, others: Others) -> None:
+    """What may not be said of other jobs stands as a problem."""
+    told = zip(said.stated, said.stated_by, strict=True)
+    kept = [(one, by) for one, by in told if by[1] not in others.refused]
+    for job in sorted(others.refused, key=lambda job: (job.namespace, job.name)):
+        if any(by[1] == job for by in said.stated_by):
+            why = others.refused[job]
+            run.fail("facets.lineage", f"{why}: nothing is said of its job “{job.name}”.")
+    run.stated = said.stated = [one for one, _ in kept]
+    said.stated_by = [by for _, by in kept]
 
 
 def follow_renamed_jobs(tenant: Tenant, rules: Rules, rows: dict[str, RunRow]) -> set[str]:
@@ -156,7 +172,11 @@ def _spoken(
 
 
 def store_spoken(
-    access: Access, spoken: Spoken, flows: Iterable[KnownFlow], forgotten: Forgotten
+    access: Access,
+    spoken: Spoken,
+    flows: Iterable[KnownFlow],
+    forgotten: Forgotten,
+    others: Others,
 ) -> list[Statement | None]:
     """Task runs and what they say of assets; sets `task_run` of the rows.
 
@@ -179,9 +199,10 @@ def store_spoken(
     for row, run, _ in spoken:
         row.task_run = run.pk
     statings = [
-        Stating(None, "", at, [bundle])
+        Stating(*place, at, [bundle])
         for _, run, said in spoken
-        for at, bundle in zip(said.stated_at, run.stated, strict=True)
+        for (at, job), bundle in zip(said.stated_by, run.stated, strict=True)
+        if (place := others.place(job))
     ]
     measured = ((one, source_of(run)) for _, run, said in spoken for one in said.measurements)
     return [

@@ -168,7 +168,8 @@ def _take_in(
     for row in rows.values():
         if row.is_changed and row.accumulated:
             row.job = row.accumulated.job or row.job
-            row.has_data = bool(row.accumulated.datasets) or "sql" in row.accumulated.job_facets
+            speaks = {"sql", "lineage"} & row.accumulated.job_facets.keys()
+            row.has_data = bool(row.accumulated.datasets or speaks)
     return refused
 
 

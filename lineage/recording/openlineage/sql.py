@@ -73,4 +73,7 @@ def add_sql(spoken: Iterable[tuple[RunRow, RenderedRun, SaidOfDatasets]], rules:
 
 
 def _without_datasets(known: Accumulated) -> Job | None:
-    return None if known.datasets else job_of(known.job_facets, known.run_facets)
+    """None also where a Lineage facet says all that the job does."""
+    if known.datasets or "lineage" in known.job_facets:
+        return None
+    return job_of(known.job_facets, known.run_facets)

@@ -25,6 +25,7 @@ from lineage.recording import stated
 from lineage.recording.flows import KnownFlow, ensure_flows
 from lineage.recording.openlineage import extras
 from lineage.recording.openlineage.datasets import Said, Speaker, said_of_datasets
+from lineage.recording.openlineage.others import Others, others_of
 from lineage.recording.resolving import (
     declared_namespaces,
     mentioned,
@@ -46,6 +47,7 @@ class Word:
     flow: KnownFlow | None
     said: Said
     source: Mapping[str, Any]
+    others: Others
 
     @property
     def task_id(self) -> str:
@@ -59,7 +61,9 @@ class Word:
         """What it says of its job, and what of no job at all."""
         flow, at = self.flow.pk if self.flow else None, self.event.at
         own = [Stating(flow, self.task_id, at, self.said.bundles)] if flow else []
-        return [*own, Stating(None, "", at, self.said.stated)]
+        told = zip(self.said.stated, self.said.stated_by, strict=True)
+        places = ((self.others.place(job), one) for one, (_, job) in told)
+        return own + [Stating(*place, at, [one]) for place, one in places if place]
 
     @property
     def named(self) -> set[str]:
@@ -124,11 +128,18 @@ def _words(recording: "Recording", events: Sequence[PostedEvent]) -> list[Word]:
                 reason = f"This token may not post for jobs in namespace “{namespace}”."
                 recording.fail(event, "job.namespace", reason, forbidden=True)
     flows = ensure_flows(recording.access.tenant, jobs.values(), declares=False)
+    permitted = (event for event in events if event.job is None or event.digest in jobs)
+    others = others_of(recording.access, recording.rules, permitted, whole=True)
     words = []
     for event in events:
         if len(event.inputs) + len(event.outputs) > MAX_DATASETS:
             most = f"At most {MAX_DATASETS} inputs and outputs together of a job event."
             recording.fail(event, "inputs", most, forbidden=False)
+            continue
+        refused = others.refused_in(event)
+        if refused:
+            reason = f"{refused[0]}, and a Lineage facet names a job of it."
+            recording.fail(event, "facets.lineage", reason, forbidden=refused[1])
             continue
         flow = flows.get(jobs[event.digest]) if event.digest in jobs else None
         if event.job is not None and event.digest in jobs and flow is None:
@@ -136,11 +147,13 @@ def _words(recording: "Recording", events: Sequence[PostedEvent]) -> list[Word]:
             reason = f"The tenant requires existing namespaces and “{namespace}” is not one."
             recording.fail(event, "job.namespace", reason, forbidden=False)
         elif event.job is None or flow is not None:
-            words.append(_word(recording, event, flow))
+            words.append(_word(recording, event, flow, others))
     return words
 
 
-def _word(recording: "Recording", event: PostedEvent, flow: KnownFlow | None) -> Word:
+def _word(
+    recording: "Recording", event: PostedEvent, flow: KnownFlow | None, others: Others
+) -> Word:
     source = {"kind": "event", "id": event.digest, "label": event.producer}
     if flow:
         source |= {"namespace": flow.namespace, "flowId": flow.public_id}
@@ -154,7 +167,7 @@ def _word(recording: "Recording", event: PostedEvent, flow: KnownFlow | None) ->
         part=None,
     )
     said = said_of_datasets(said_by(event), [event], recording.rules, speaker)
-    return Word(event, flow, said, source)
+    return Word(event, flow, said, source, others)
 
 
 def _unified(recording: "Recording", words: Sequence[Word]) -> list[Word]:
