@@ -17,12 +17,11 @@ from lineage.masking import Masking, secret_inputs
 from lineage.naming import rules_of
 from lineage.recording.inferred import MOST_BUNDLES, Said, bundles_of
 from lineage.recording.order import Delivery
+from lineage.recording.reading_sql import SECONDS, Asked, read_scripts
 from lineage.recording.runs import RenderedRun
 from lineage.recording.scripts import Script, scripts_of, speaks_sql
 from lineage.sql import SqlProblem, infer_many
 
-#: For all scripts of one request.
-SECONDS = 2.0
 #: Notes on one script; the last one tells of further ones.
 MOST_NOTES = 20
 
@@ -80,8 +79,9 @@ def add_inferred(access: Access, runs: Sequence[RenderedRun]) -> None:
     asked = [(run, script) for run in runs for script in run.scripts]
     if not asked:
         return
-    answers = infer_many([(script.whole, script.dialect) for _, script in asked], SECONDS)
     rules = rules_of(access.tenant)
+    scripts = [Asked(script.whole, script.dialect, Said.of(run.bundles)) for run, script in asked]
+    answers = read_scripts(access, rules, scripts)
     for (run, script), answer in zip(asked, answers, strict=True):
         statements = [
             replace(statement, sql=statement.sql.removeprefix(script.before))

@@ -7,13 +7,14 @@ knows Django, the database or a request.
 from lineage.sql.dialects import DIALECTS, GENERIC, dialect_of
 from lineage.sql.inference import infer
 from lineage.sql.process import infer_many
-from lineage.sql.results import Inference, SqlProblem, StatementLineage
+from lineage.sql.results import Inference, Job, SqlProblem, StatementLineage
 from lineage.sql.templates import made_parsable
 
 __all__ = [
     "DIALECTS",
     "GENERIC",
     "Inference",
+    "Job",
     "SqlProblem",
     "StatementLineage",
     "dialect_of",

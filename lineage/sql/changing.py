@@ -266,12 +266,12 @@ def _merged(
         doing.reading.decide(then.args.get("where"), FILTER, scope)
     if isinstance(then, exp.Update):
         if then.find(exp.Star) is not None:
-            return list(source.columns)
+            return _all_columns(doing, source)
         pairs = [pair for each in then.expressions for pair in assigned(doing, each, scope)]
         return [Column(names.column(column.this), found) for column, found in pairs]
     if isinstance(then, exp.Insert):
         if not isinstance(then.expression, exp.Tuple):
-            return list(source.columns)
+            return _all_columns(doing, source)
         into = then.this.expressions if isinstance(then.this, exp.Tuple | exp.Schema) else []
         called = [names.column(c.this if isinstance(c, exp.Column) else c) for c in into]
         if not called and isinstance(target, TableName):
@@ -282,6 +282,12 @@ def _merged(
             for name, value in zip(called, values, strict=False)
         ]
     return []
+
+
+def _all_columns(doing: Statement, source: Relation) -> list[Column]:
+    if source.is_open:
+        doing.reading.want(source)
+    return list(source.columns)
 
 
 def truncate(doing: Statement, node: exp.TruncateTable) -> None:

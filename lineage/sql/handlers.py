@@ -10,7 +10,7 @@ from lineage.sql import changing, copying, making
 from lineage.sql.dialects import words
 from lineage.sql.expressions import sources
 from lineage.sql.names import TableName
-from lineage.sql.relations import Closed, names_of
+from lineage.sql.relations import Closed
 from lineage.sql.scopes import Scope
 from lineage.sql.statements import NotUnderstood, Statement
 
@@ -92,7 +92,7 @@ def query(doing: Statement, node: exp.Query) -> None:
         if into.args.get("temporary"):
             doing.script.make_temporary(target)
         else:
-            doing.script.tell(target, names_of(answer.relation))
+            making.told_by(doing, target, answer.relation)
     doing.put(target, [], answer, by_name=True)
 
 

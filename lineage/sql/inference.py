@@ -15,7 +15,7 @@ from lineage.sql.handlers import handle, is_harmless
 from lineage.sql.redacting import redacted
 from lineage.sql.results import Inference, SqlProblem, StatementLineage
 from lineage.sql.rewriting import parsed, rewritten, without_block
-from lineage.sql.script import Script
+from lineage.sql.script import Script, Told
 from lineage.sql.sources import cut
 from lineage.sql.splitting import Piece, pieces_of
 from lineage.sql.statements import NotUnderstood, Statement
@@ -37,10 +37,13 @@ _UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 
-def infer(text: str, dialect: str) -> Inference:
-    """What the statements of `text` read and write. `dialect` is a key of DIALECTS."""
+def infer(text: str, dialect: str, told: Told | None = None) -> Inference:
+    """What the statements of `text` read and write. `dialect` is a key of DIALECTS.
+
+    `told`: columns of the tables that an earlier answer `wants`, by the names it has for them.
+    """
     statements, problems = [], []
-    for found in look_at(text, dialect):
+    for found in look_at(text, dialect, told=told):
         if isinstance(found, SqlProblem):
             problems.append(found)
         else:
@@ -49,7 +52,10 @@ def infer(text: str, dialect: str) -> Inference:
 
 
 def look_at(
-    text: str, dialect: str, begun: Callable[[Piece], None] = lambda piece: None
+    text: str,
+    dialect: str,
+    begun: Callable[[Piece], None] = lambda piece: None,
+    told: Told | None = None,
 ) -> Iterator[StatementLineage | SqlProblem]:
     """The same, one statement after the other; `begun` hears of each before it is read."""
     if len(text) > LONGEST:
@@ -57,7 +63,7 @@ def look_at(
         return
     known = DIALECTS.get(dialect, DIALECTS[GENERIC])
     parsable = made_parsable(text.replace("\0", " "))
-    script = Script(known, parsable)
+    script = Script(known, parsable, told)
     try:
         for piece in pieces_of(parsable.text, known):
             if isinstance(piece, SqlProblem):

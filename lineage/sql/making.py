@@ -32,7 +32,7 @@ def create(doing: Statement, node: exp.Create) -> None:
             if answer is None:
                 return
         elif _reuses(node):
-            doing.script.tell(target, columns if answer is None else _told(answer, columns))
+            _tell(doing, target, columns, answer)
     if answer is not None and columns:
         doing.put(target, columns, answer)
     else:
@@ -87,8 +87,16 @@ def _reuses(node: exp.Create) -> bool:
     return not node.args.get("exists")
 
 
-def _told(answer: Answer, columns: list[Name]) -> list[Name] | None:
-    return columns or names_of(answer.relation)
+def _tell(doing: Statement, target: TableName, columns: list[Name], answer: Answer | None) -> None:
+    if answer is None or columns:
+        doing.script.tell(target, columns or None)
+    else:
+        told_by(doing, target, answer.relation)
+
+
+def told_by(doing: Statement, target: TableName, rows: Relation) -> None:
+    """A table was made of these rows: it has their columns."""
+    doing.script.tell(target, names_of(rows), surely=not rows.has_more)
 
 
 def cache(doing: Statement, node: exp.Cache) -> None:
@@ -148,7 +156,7 @@ def rename(doing: Statement, old: exp.Table, new: exp.Table) -> None:
         return
     rows = moved(doing, old, new)
     doing.script.forget(name)
-    doing.script.tell(target, names_of(rows))
+    told_by(doing, target, rows)
 
 
 def swap(doing: Statement, one: exp.Table, other: exp.Table) -> None:

@@ -85,6 +85,15 @@ class Names:
         """One spelling for one column, however often it is written."""
         return self._shown.setdefault((table, column.key), column.text)
 
+    def told_column(self, text: str) -> Name:
+        """A column as the catalog spells it, which nobody can tell from a quoted one."""
+        return Name(text, folded(text, False, self.dialect.columns).key)
+
+    def spelled(self, table: str, column: Name) -> str:
+        """From now on the column is shown so."""
+        self._shown[table, column.key] = column.text
+        return column.text
+
     def table(self, parts: Sequence[exp.Expr]) -> TableName:
         """The table with a name of these identifiers."""
         written = tuple(self.part(part) for part in parts)

@@ -23,6 +23,7 @@ from typing import Any
 
 from lineage.sql.results import (
     Inference,
+    Job,
     SqlProblem,
     StatementLineage,
     problem_of,
@@ -40,9 +41,6 @@ KEPT = 100_000
 KEPT_SECONDS = 60.0
 
 _ROOT = Path(__file__).resolve().parents[2]
-
-#: A script, and the dialect that it is in.
-type Job = tuple[str, str]
 
 
 class WorkerEnded(Exception):
@@ -108,9 +106,8 @@ class _Worker:
 
     def ask(self, job: Job, seconds: float, answer: _Answer) -> None:
         """Fills `answer`; raises TimeoutError or WorkerEnded with what it has until then."""
-        text, dialect = job
         deadline = time.monotonic() + seconds
-        asked = {"text": text, "dialect": dialect, "seconds": seconds}
+        asked = {**job._asdict(), "told": dict(job.told), "seconds": seconds}
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(asked).encode() + b"\n")
@@ -263,8 +260,8 @@ class _Desk:
 
 
 def _key(job: Job) -> bytes:
-    text, dialect = job
-    return sha256(f"{dialect}\n{text}".encode("utf-8", "surrogatepass")).digest()
+    told = json.dumps(job.told) if job.told else ""
+    return sha256(f"{job.dialect}\n{told}\n{job.text}".encode("utf-8", "surrogatepass")).digest()
 
 
 def _not_looked_at(why: str) -> Inference:
@@ -288,10 +285,10 @@ os.register_at_fork(after_in_child=_after_fork)
 atexit.register(lambda: _desk.close())
 
 
-def infer_many(jobs: Sequence[Job], seconds: float = 2.0) -> list[Inference]:
+def infer_many(jobs: Sequence[Job | tuple[str, str]], seconds: float = 2.0) -> list[Inference]:
     """One answer a job, in its order, within `seconds` for all of them together.
 
     What takes longer, or too much memory, is answered as far as it came, and says so; so does
     what is not looked at. Equal scripts are read once, also across calls.
     """
-    return _desk.infer(jobs, seconds)
+    return _desk.infer([Job(*job) for job in jobs], seconds)

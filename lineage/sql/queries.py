@@ -50,6 +50,8 @@ class Reading:
         self.reads: dict[str, int] = {}
         #: Whether anybody wants to know how columns are made.
         self.tells = True
+        #: Tables whose columns, if somebody knew them, would tell more of this statement.
+        self.wants: dict[str, None] = {}
         self._shaping: list[Sources] = [{}]
 
     # What statements and queries read
@@ -69,9 +71,9 @@ class Reading:
             return self.unknown
         self.read(name.text)
         columns = self.script.columns.get(name.key)
-        if columns is not None:
+        if columns is not None and name.key not in self.script.believed:
             return told_as(name, columns, Scope(self))
-        return Stored([name.text], self.names)
+        return self.script.rows_of([name])
 
     def table_called(self, text: str) -> Relation:
         """A table whose name stands in a text, dots and all."""
@@ -85,10 +87,18 @@ class Reading:
                 self.problem(f"The location “{self.shown(file)}” is not known.", None)
         for file in known:
             self.read(file)
-        return Stored(known, self.names)
+        return self.script.rows_of(known)
 
     def read(self, table: str) -> None:
         self.reads[table] = self.reads.get(table, 0) + 1
+
+    def want(self, *relations: Relation) -> None:
+        """Note that the columns of these would tell more, if they are those of stored tables that
+        the script has not made itself."""
+        for text in (table for relation in relations for table in relation.unknown):
+            name = self.names.known(text)
+            if name is None or name.key not in self.script.changed:
+                self.wants.setdefault(text)
 
     def unread(self, table: str) -> None:
         """Take one reading back: of what is changed, and not read."""
@@ -144,7 +154,7 @@ class Reading:
         scope.items += items_of(node, scope)
         self.joined(node, scope)
         columns = scope.starred(scope.relations)
-        opened = [relation for relation in scope.relations if relation.is_open]
+        opened = [relation for relation in scope.relations if relation.has_more]
         return Starred(columns, opened) if opened else Closed(columns)
 
     def define(self, node: exp.Expr, scope: Scope) -> None:

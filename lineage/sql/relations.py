@@ -1,6 +1,6 @@
 """What can stand after FROM, as far as its columns are known."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from lineage.sql.names import Name, Names
@@ -20,10 +20,18 @@ class Column(NamedTuple):
 class Relation:
     """Rows with columns. This one has columns that nobody knows, made of `sources`."""
 
-    is_open = True
-
     def __init__(self, sources: Sources | None = None) -> None:
         self.sources = through(sources or {}, TRANSFORMATION)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody knows all columns that a star would stand for."""
+        return True
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a column may be in there that is not among the known ones."""
+        return self.is_open
 
     def find(self, name: Name) -> Sources | None:
         """What a column of that name is made of; None when there is none."""
@@ -43,11 +51,18 @@ class Relation:
         """The tables whose rows these are made of."""
         return {source.table: None for source in self.sources.values()}
 
+    @property
+    def unknown(self) -> dict[str, None]:
+        """The tables whose columns would have to be known to know all of these."""
+        return {}
+
 
 class Closed(Relation):
     """All columns are known."""
 
-    is_open = False
+    @property
+    def is_open(self) -> bool:
+        return False
 
     def __init__(self, columns: Iterable[Column]) -> None:
         self._columns = tuple(columns)
@@ -88,6 +103,47 @@ class Stored(Relation):
     def behind(self) -> dict[str, None]:
         return dict.fromkeys(self.tables)
 
+    @property
+    def unknown(self) -> dict[str, None]:
+        return dict.fromkeys(self.tables)
+
+
+class Believed(Stored):
+    """Tables whose columns the catalog tells (of each, in their order): a star is those, but
+    another column that somebody names may be in there, too."""
+
+    def __init__(self, columns: Mapping[str, Sequence[Name]], names: Names) -> None:
+        super().__init__(list(columns), names)
+        made: dict[str, Column] = {}
+        for table, known in columns.items():
+            for name in known:
+                source = Source(table, names.spelled(table, name), IDENTITY)
+                made.setdefault(name.key, Column(name, {})).sources[source.key] = source
+        self._known = Closed(made.values())
+
+    @property
+    def is_open(self) -> bool:
+        return False
+
+    @property
+    def has_more(self) -> bool:
+        return True
+
+    def find(self, name: Name) -> Sources | None:
+        known = self._known.find(name)
+        return super().find(name) if known is None else known
+
+    def sure(self, name: Name) -> Sources | None:
+        return self._known.find(name)
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        return self._known.columns
+
+    @property
+    def unknown(self) -> dict[str, None]:
+        return {}
+
 
 class Starred(Relation):
     """Some columns are known, the others are those of `rest`, without the `hidden` ones."""
@@ -98,6 +154,14 @@ class Starred(Relation):
         self._known = Closed(columns)
         self._rest = rest
         self._hidden = hidden
+
+    @property
+    def is_open(self) -> bool:
+        return any(relation.is_open for relation in self._rest)
+
+    @property
+    def has_more(self) -> bool:
+        return bool(self._rest)
 
     def find(self, name: Name) -> Sources | None:
         known = self._known.find(name)
@@ -116,13 +180,24 @@ class Starred(Relation):
     def behind(self) -> dict[str, None]:
         return {t: None for relation in (self._known, *self._rest) for t in relation.behind}
 
+    @property
+    def unknown(self) -> dict[str, None]:
+        return {table: None for relation in self._rest for table in relation.unknown}
+
 
 class United(Relation):
     """Rows of several relations, with the columns of the same name together."""
 
     def __init__(self, relations: Sequence[Relation]) -> None:
         self._relations = relations
-        self.is_open = any(relation.is_open for relation in relations)
+
+    @property
+    def is_open(self) -> bool:
+        return any(relation.is_open for relation in self._relations)
+
+    @property
+    def has_more(self) -> bool:
+        return any(relation.has_more for relation in self._relations)
 
     def find(self, name: Name) -> Sources | None:
         return _together(relation.find(name) for relation in self._relations)
@@ -134,12 +209,26 @@ class United(Relation):
 
     @property
     def columns(self) -> Sequence[Column]:
-        names = {c.name.key: c.name for r in self._relations for c in r.columns}
-        return [Column(name, self.find(name) or {}) for name in names.values()]
+        made: dict[str, Column] = {}
+        for relation in self._relations:
+            believed = self.is_open and relation.has_more and not relation.is_open
+            if believed and relation is not self._relations[0]:
+                continue  # what the first ones are called, nobody knows
+            for name, _ in relation.columns:
+                found = self._surely(name) if believed else self.find(name)
+                made.setdefault(name.key, Column(name, found or {}))
+        return list(made.values())
+
+    def _surely(self, name: Name) -> Sources | None:
+        return _together(relation.sure(name) for relation in self._relations)
 
     @property
     def behind(self) -> dict[str, None]:
         return {table: None for relation in self._relations for table in relation.behind}
+
+    @property
+    def unknown(self) -> dict[str, None]:
+        return {table: None for relation in self._relations for table in relation.unknown}
 
 
 def _together(many: Iterable[Sources | None]) -> Sources | None:
@@ -158,7 +247,7 @@ def found_among(relations: Sequence[Relation], name: Name) -> Sources | None:
         sources = relation.sure(name)
         if sources is not None:
             return sources
-    maybe = [relation for relation in relations if relation.is_open]
+    maybe = [relation for relation in relations if relation.has_more]
     maybe = [relation for relation in maybe if type(relation) is not Relation] or maybe
     if len(maybe) == 1:
         return maybe[0].find(name)
@@ -166,24 +255,30 @@ def found_among(relations: Sequence[Relation], name: Name) -> Sources | None:
 
 
 def united(relations: Sequence[Relation]) -> Relation:
-    """The rows of all of them: columns by their place when all are known, else by their name."""
+    """The rows of all of them: columns by their place when all are known, else by their name.
+
+    By name also where the catalog tells some, and all are called alike: its order may be another.
+    """
     if len(relations) == 1:
         return relations[0]
     widths = {len(relation.columns) for relation in relations}
     if any(relation.is_open for relation in relations) or len(widths) > 1:
         return United(relations)
+    more = any(relation.has_more for relation in relations)
+    if more and len({frozenset(c.name.key for c in r.columns) for r in relations}) == 1:
+        return United(relations)
     columns = [Column(column.name, dict(column.sources)) for column in relations[0].columns]
     for relation in relations[1:]:
-        for column, more in zip(columns, relation.columns, strict=True):
-            add(column.sources, more.sources)
-    return Closed(columns)
+        for column, other in zip(columns, relation.columns, strict=True):
+            add(column.sources, other.sources)
+    return Starred(columns, [United(relations)]) if more else Closed(columns)
 
 
 def renamed(relation: Relation, names: Sequence[Name]) -> Relation:
     """`relation` with its first columns called `names`, as in `AS t (a, b)`."""
     if not names:
         return relation
-    if relation.is_open:
+    if relation.is_open or (relation.has_more and len(names) > len(relation.columns)):
         unknown = relation.find(names[0]) if type(relation) is Relation else {}
         return Closed(Column(name, unknown or {}) for name in names)
     columns = list(relation.columns)

@@ -1,9 +1,18 @@
-"""What is found in a script: statements with what they read and write, and what went wrong."""
+"""What is asked, and what is found in a script: what statements read and write, and what went
+wrong."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lineage.dsl.bundles import ColumnLink
+
+
+class Job(NamedTuple):
+    """A script, the dialect that it is in, and what the catalog tells: (table, its columns)."""
+
+    text: str
+    dialect: str
+    told: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,8 @@ class StatementLineage:
 
     `reads` and `writes` are tables as `catalog.schema.table`, as far as the script says them, and
     files as their URI. `columns` only names what is in them. `sql` is the statement's text, cut
-    when it is long, without the credentials that it may hold.
+    when it is long, without the credentials that it may hold. `wants`: those whose columns, if
+    somebody knew them, would tell more.
     """
 
     kind: str
@@ -38,6 +48,7 @@ class StatementLineage:
     writes: tuple[str, ...] = ()
     columns: tuple[ColumnLink, ...] = ()
     sql: str = ""
+    wants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,10 @@ class Inference:
 
     statements: tuple[StatementLineage, ...] = ()
     problems: tuple[SqlProblem, ...] = ()
+
+    @property
+    def wants(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for one in self.statements for name in one.wants))
 
 
 # For JSON, between processes
@@ -65,13 +80,14 @@ def plain_statement(statement: StatementLineage) -> list[Any]:
         ]
         for link in statement.columns
     ]
-    return [statement.kind, statement.reads, statement.writes, links, statement.sql]
+    rest = statement.sql, statement.wants
+    return [statement.kind, statement.reads, statement.writes, links, *rest]
 
 
 def statement_of(plain: list[Any]) -> StatementLineage:
-    kind, reads, writes, links, sql = plain
+    kind, reads, writes, links, sql, wants = plain
     columns = tuple(ColumnLink(*link) for link in links)
-    return StatementLineage(kind, tuple(reads), tuple(writes), columns, sql)
+    return StatementLineage(kind, tuple(reads), tuple(writes), columns, sql, tuple(wants))
 
 
 def plain_problem(problem: SqlProblem) -> list[Any]:

@@ -59,6 +59,8 @@ class Scope:
             relation = self._called(tuple(name.key for name in names[:taken]))
             if relation is not None:
                 found = relation.find(names[taken]) or {}
+                if not found:
+                    self.reading.want(relation)
                 return found if taken == len(names) - 1 else through(found, TRANSFORMATION)
         if len(names) == 1:
             return self.unqualified(names[0])
@@ -78,6 +80,8 @@ class Scope:
         if name.key in self.reading.script.variables and self._unsure(name):
             return {}
         found = found_among(self.relations, name)
+        if not found and self._unsure(name):
+            self.reading.want(*self.relations)
         if found is None and self.outer is not None:
             return self.outer.unqualified(name)
         return found or {}

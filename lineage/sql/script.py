@@ -1,6 +1,6 @@
 """What a script has made so far: temporary tables, and the columns of tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -8,9 +8,12 @@ from sqlglot.dialects.dialect import Dialect as Grammar
 
 from lineage.sql.dialects import Dialect
 from lineage.sql.names import Name, Names, TableName
-from lineage.sql.relations import Closed, Relation, united
+from lineage.sql.relations import Believed, Closed, Relation, Stored, united
 from lineage.sql.sources import Sources, add
 from lineage.sql.templates import Parsable
+
+#: Table or file as scripts call it → the columns that the catalog knows, in their order.
+type Told = Mapping[str, Sequence[str]]
 
 
 @dataclass(slots=True)
@@ -28,7 +31,7 @@ class Temporary:
 class Script:
     """The state between one statement and the next."""
 
-    def __init__(self, dialect: Dialect, parsable: Parsable) -> None:
+    def __init__(self, dialect: Dialect, parsable: Parsable, told: Told | None = None) -> None:
         self.names = Names(dialect)
         self.parsable = parsable
         self.grammar = Grammar.get_or_raise(dialect.grammar)
@@ -37,6 +40,11 @@ class Script:
         self.columns: dict[tuple[str, ...], tuple[Name, ...]] = {}
         #: Names of declared variables, where they look like columns.
         self.variables: set[str] = set()
+        #: Those of `columns` that follow from what the catalog tells, which may be short of some.
+        self.believed: set[tuple[str, ...]] = set()
+        #: Tables that the script has changed so that older columns of them are not theirs.
+        self.changed: set[tuple[str, ...]] = set()
+        self._told = told or {}
         self._temporary: dict[str, Temporary] = {}
 
     def written(self, expression: exp.Expr) -> str:
@@ -73,11 +81,35 @@ class Script:
         if self.temporary(name) is not None:
             del self._temporary[name.last.key]
         else:
-            self.columns.pop(name.key, None)
+            self.tell(name, None)
 
-    def tell(self, name: TableName, columns: Sequence[Name] | None) -> None:
+    def tell(
+        self, name: TableName, columns: Sequence[Name] | None, *, surely: bool = True
+    ) -> None:
         """A table that was made; `columns` is None when its query does not tell them all."""
+        self.changed.add(name.key)
+        self.believed.discard(name.key)
         if columns is None or any(not column.text for column in columns):
             self.columns.pop(name.key, None)
         else:
             self.columns[name.key] = tuple(columns)
+            if not surely:
+                self.believed.add(name.key)
+
+    def rows_of(self, names: Sequence[TableName | str]) -> Relation:
+        """The rows of stored tables or files, as far as their columns are known."""
+        texts = [name if isinstance(name, str) else name.text for name in names]
+        found = {text: self._columns_of(name) for text, name in zip(texts, names, strict=True)}
+        if not found or None in found.values():
+            return Stored(texts, self.names)
+        return Believed({text: known or () for text, known in found.items()}, self.names)
+
+    def _columns_of(self, name: TableName | str) -> Sequence[Name] | None:
+        """What the catalog tells, or follows from it."""
+        if isinstance(name, TableName):
+            if name.key in self.believed:
+                return self.columns[name.key]
+            if name.key in self.changed:
+                return None
+        told = self._told.get(name if isinstance(name, str) else name.text)
+        return [self.names.told_column(text) for text in told] if told else None

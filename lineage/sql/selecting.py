@@ -82,7 +82,7 @@ def _starred(
     for column in scope.starred(relations, hidden):
         column = replaced.pop(column.name.key, column)
         columns.append(column._replace(name=called.get(column.name.key, column.name)))
-    opened = [relation for relation in relations if relation.is_open]
+    opened = [relation for relation in relations if relation.has_more]
     columns += replaced.values()
     return columns, [Starred((), opened, hidden | called.keys())] if opened else []
 

@@ -17,6 +17,8 @@ from lineage.sql.templates import is_marked
 
 #: More links between columns in one statement are left out, and reported.
 MOST_LINKS = 10_000
+#: Tables of one statement whose columns are asked for.
+MOST_WANTED = 100
 
 #: Notes why a part of the statement is not understood, and where that part is.
 type Problem = Callable[[str, exp.Expr | None], None]
@@ -71,7 +73,8 @@ class Statement:
         if len(kept) > MOST_LINKS:
             self.problem(f"More than {MOST_LINKS} links between columns: left out.", None)
             kept = []
-        return StatementLineage(self.kind, reads, tuple(self.writes), tuple(kept), text)
+        wants = tuple(self.reading.wants)[:MOST_WANTED] if self.reading.tells else ()
+        return StatementLineage(self.kind, reads, tuple(self.writes), tuple(kept), text, wants)
 
     # Targets
 
@@ -124,10 +127,14 @@ class Statement:
         if isinstance(target, TableName) and not columns and not by_name:
             columns = self.columns_of(target)
         relation = answer.relation
-        if columns and not by_name and not relation.is_open:
-            relation = renamed(relation, columns[: len(relation.columns)])
-        elif columns and not by_name:
-            relation = Relation()
+        if columns and not by_name:
+            if relation.is_open:
+                self.reading.want(relation)
+            known, asked = len(relation.columns), len(columns)
+            if relation.is_open or (relation.has_more and known != asked):
+                relation = Relation()
+            else:
+                relation = renamed(relation, columns[:known])
         self.write(target, relation, answer.shaping)
 
     def columns_of(self, target: TableName) -> Sequence[Name]:
@@ -148,6 +155,8 @@ class Statement:
                 return
         if target is None:
             return
+        if relation.is_open:
+            self.reading.want(relation)
         text = target if isinstance(target, str) else target.text
         self.writes.setdefault(text)
         self.link(text, relation.columns, shaping)

@@ -226,7 +226,7 @@ def _pivoted(pivot: exp.Pivot, relation: Relation, scope: Scope) -> Relation:
     if unpivots:  # and one that only says which column a value was in
         labels = [field.this for field in pivot.args.get("fields") or ()]
         columns += [Column(names.column(n), {}) for n in labels if isinstance(n, exp.Identifier)]
-    found = Starred(columns, [relation], hidden) if relation.is_open else Closed(columns)
+    found = Starred(columns, [relation], hidden) if relation.has_more else Closed(columns)
     return renamed(found, _alias_columns(pivot.args.get("alias"), scope))
 
 

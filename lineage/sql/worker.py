@@ -30,7 +30,7 @@ def main() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         signal.setitimer(signal.ITIMER_REAL, asked["seconds"] + GRACE)
-        for found in look_at(asked["text"], asked["dialect"], begin):
+        for found in look_at(asked["text"], asked["dialect"], begin, asked["told"]):
             tell(found)
         signal.setitimer(signal.ITIMER_REAL, 0)
         leaving = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > ENOUGH

@@ -56,7 +56,7 @@ def store_families(
     forgotten = forget_traces([row.task_run for row in touched if row.task_run])
     executions = store_roots(tenant, list(roots.values()), flows, again)
     _settle_task_runs(rows, alone, executions)
-    spoken = _spoken(speaking, rows, rules, flows, executions)
+    spoken = _spoken(access, speaking, rows, rules, flows, executions)
     for _, run, said in spoken:
         leave_out_refused(run, said, others)
     beside = store_spoken(access, spoken, flows.values(), forgotten, others)
@@ -130,6 +130,7 @@ def _settle_task_runs(
 
 
 def _spoken(
+    access: Access,
     speaking: Sequence[RunRow],
     rows: Mapping[str, RunRow],
     rules: Rules,
@@ -167,7 +168,7 @@ def _spoken(
         for problem in said.problems:
             run.fail("facets", problem)
         found.append((row, run, said))
-    add_sql(found, rules)
+    add_sql(access, found, rules)
     return found
 
 

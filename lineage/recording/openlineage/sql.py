@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from accounts.access import Access
 from lineage.openlineage.accumulated import Accumulated
 from lineage.openlineage.events import RUN, PostedEvent
 from lineage.openlineage.rules import Rules
 from lineage.openlineage.summaries import job_summary, run_summary
 from lineage.recording.inferred import MOST_BUNDLES, Said, bundles_of
-from lineage.recording.inferring import MOST_NOTES, SECONDS
+from lineage.recording.inferring import MOST_NOTES
 from lineage.recording.openlineage.datasets import Said as SaidOfDatasets
 from lineage.recording.openlineage.rows import RunRow
+from lineage.recording.reading_sql import SECONDS, Asked, read_scripts
 from lineage.recording.runs import RenderedRun
 from lineage.recording.traces import bundle_touches, source_of
 from lineage.sql import GENERIC, Inference, dialect_of, infer_many
@@ -50,7 +52,9 @@ def job_of(job_facets: Mapping[str, Any], run_facets: Mapping[str, Any]) -> Job 
     return job.sql, next((dialect for dialect in found if dialect), GENERIC)
 
 
-def add_sql(spoken: Iterable[tuple[RunRow, RenderedRun, SaidOfDatasets]], rules: Rules) -> None:
+def add_sql(
+    access: Access, spoken: Iterable[tuple[RunRow, RenderedRun, SaidOfDatasets]], rules: Rules
+) -> None:
     """Complete runs without datasets by what their statements say."""
     asked = [
         (run, said, job)
@@ -59,7 +63,7 @@ def add_sql(spoken: Iterable[tuple[RunRow, RenderedRun, SaidOfDatasets]], rules:
         for job in [_without_datasets(row.accumulated)]
         if job
     ]
-    answers = infer_many([job for _, _, job in asked], SECONDS) if asked else []
+    answers = read_scripts(access, rules, [Asked(*job, Said()) for _, _, job in asked])
     for (run, said, _), answer in zip(asked, answers, strict=True):
         bundles, too_many = bundles_of(answer.statements, Said(), rules)
         for number, bundle in enumerate(bundles):
