@@ -3,9 +3,9 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-WIDTHS = (400, 1024, 1440)
+WIDTHS = (400, 1024, 1280, 1440)
 HEIGHT = 900
-LOOKS = (("light", 400), ("light", 1024), ("light", 1440), ("dark", 1440))
+LOOKS = (("light", 400), ("light", 1024), ("light", 1280), ("light", 1440), ("dark", 1440))
 #: axe's words for what keeps somebody out; "moderate" and "minor" are advice.
 GRAVE = {"serious", "critical"}
 AXE = Axe()
@@ -13,11 +13,16 @@ RUN_ALL = {"resultTypes": ["violations"]}
 
 
 def sideways(page: Page) -> list[str]:
-    """What sticks out of the window to the right, if the page as a whole can be scrolled there."""
+    """What sticks out of the window to the right, if the page as a whole can be scrolled there, or
+    out of its card."""
     return page.evaluate(
         """() => {
             const root = document.documentElement;
-            if (root.scrollWidth <= root.clientWidth) return [];
+            const spilt = [...document.querySelectorAll(".table-wrap")].filter((box) =>
+                box.scrollWidth > box.clientWidth + 1
+                && getComputedStyle(box).overflowX === "visible");
+            if (root.scrollWidth <= root.clientWidth)
+                return spilt.map((box) => `a table of ${box.scrollWidth} in ${box.clientWidth}`);
             const wide = [...document.body.querySelectorAll("*")]
                 .filter((element) => element.getBoundingClientRect().right > root.clientWidth + 1);
             return [`the page is ${root.scrollWidth} wide`,
@@ -44,7 +49,7 @@ def flaws(page: Page) -> list[str]:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": HEIGHT})
         seen = sideways(page) if theme == "light" else []
-        if width != 1024:
+        if width not in (1024, 1280):
             seen += barriers(page)
         found += [f"{theme} at {width}: {flaw}" for flaw in seen]
     return found
