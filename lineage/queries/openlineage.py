@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, Func, IntegerField, JSONField, QuerySet
 from django.db.models.fields.json import KeyTransform
+from django.db.models.lookups import IsNull
 
 from accounts.access import Access
 from catalog.models import Asset
@@ -69,9 +70,10 @@ class ToldRun:
 
 
 def runs_of(access: Access, execution: Execution) -> QuerySet[OpenLineageRun]:
-    """The root first, then as they were made."""
+    """The root first, then as they started, those that have not last."""
     found = OpenLineageRun.objects.visible_to(access).filter(execution=execution)
-    return found.order_by(F("task_run").asc(nulls_first=True), "pk")
+    started = F("task_run__started_at").asc(nulls_last=True)
+    return found.order_by(IsNull(F("task_run"), True).desc(), started, "pk")
 
 
 def told_runs(

@@ -302,3 +302,21 @@ def test_jobs_of_a_flow_through_the_api(told: World):
     ]
     assert answer["results"][1]["facets"]["sql"]["dialect"] == "postgres"
     assert told.cast.api("viewer").get(url, {"size": 1}).json()["nextCursor"]
+
+
+def test_runs_are_listed_as_they_started(told: World):
+    execution = told.run_orders
+    for name, minutes in (("late", 9), ("early", -9), ("waiting", None)):
+        started = None if minutes is None else NOW + timedelta(minutes=minutes)
+        OpenLineageRun.objects.create(
+            tenant=told.cast.main,
+            run_id=f"0193a3f0-6d5c-7c4e-8e5a-{name:x>12}",
+            root_run_id=ROOT,
+            job_name=f"daily.{name}",
+            state="SUCCESS",
+            execution=execution,
+            task_run=make_task_run(execution, name, started_at=started),
+        )
+    html = visit(told, EXECUTION).html.partition('id="openlineage"')[2]
+    names = ("daily.early", "daily.load", "daily.late", "daily.waiting")
+    assert sorted(names, key=html.index) == list(names)
