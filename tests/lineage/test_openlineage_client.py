@@ -1,6 +1,5 @@
 """The published Python client, unmodified, against a served Headwater: what it emits is there."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -21,42 +20,13 @@ from openlineage.client.event_v2 import (
     StaticDataset,
 )
 from openlineage.client.serde import Serde
-from pytest_django.plugin import DjangoDbBlocker
 
-from tests.browser.site import database_beside, served
-from tests.conftest import make_cast
+from tests.lineage.sites import Site
 
 pytestmark = pytest.mark.slow
 RAW = "s3://lake/raw/orders"
+TRANSFORM = "openlineage.client.transport.transform"
 AT = "2026-11-21T08:30:00Z"
-
-
-class Site:
-    """A served Headwater, and what it answers."""
-
-    def __init__(self, origin: str, tokens: dict[str, str]) -> None:
-        self.origin = origin
-        self.tokens = tokens
-
-    def client(self, transport: str = "http", **more: Any) -> OpenLineageClient:
-        """As the documentation of OpenLineage configures one."""
-        auth = {"type": "api_key", "apiKey": self.tokens["ingest"]}
-        config = {"type": transport, "url": self.origin, "auth": auth, **more}
-        return OpenLineageClient(config={"transport": config})
-
-    def get(self, path: str, **params: str) -> Any:
-        headers = {"Authorization": f"Bearer {self.tokens['editor']}"}
-        url = f"{self.origin}/api/v1/main/{path}"
-        answer = requests.get(url, params=params, headers=headers, timeout=30)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-
-@pytest.fixture(scope="module")
-def site(django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
-    with django_db_blocker.unblock(), database_beside() as database, served(database) as origin:
-        cast = make_cast()
-        yield Site(origin, {person: cast.token(person) for person in ("editor", "ingest")})
 
 
 def told(table: str, dag: str) -> list[RunEvent]:
@@ -143,8 +113,9 @@ def check(site: Site, events: list[RunEvent], table: str, dag: str) -> None:
         ("http", {"compression": "gzip"}),
         ("http", {"endpoint": "api/v1/main/lineage"}),
         ("async_http", {}),
+        ("async_http", {"compression": "gzip", "max_concurrent_requests": 4}),
     ],
-    ids=["sync", "gzip", "tenant", "async"],
+    ids=["sync", "gzip", "tenant", "async", "async-gzip"],
 )
 def test_what_it_emits_is_there(site: Site, transport: str, more: dict[str, Any]) -> None:
     name = f"t{uuid4().hex[:8]}"
@@ -154,6 +125,59 @@ def test_what_it_emits_is_there(site: Site, transport: str, more: dict[str, Any]
         client.emit(event)
     assert client.close(timeout=30)
     check(site, events, f"orders_{name}", name)
+
+
+def emit(client: OpenLineageClient, events: list[RunEvent]) -> None:
+    for event in events:
+        client.emit(event)
+    assert client.close(timeout=30)
+
+
+def test_two_transports_at_once_tell_it_once(site: Site) -> None:
+    """Both deliver every event to the same tenant, the second while the first may not be done."""
+    both = {
+        "first": site.http("async_http", compression="gzip"),
+        "second": site.http(),
+        "third": site.http("async_http", endpoint="api/v1/main/lineage"),
+    }
+    events = told("orders_twice", "twice")
+    emit(site.through({"type": "composite", "transports": both}), events)
+    check(site, events, "orders_twice", "twice")
+
+
+def test_a_transport_that_fails_leaves_the_others(site: Site) -> None:
+    wrong = site.http(auth={"type": "api_key", "apiKey": "hw_wrong"}, retry={"total": 0})
+    events = told("orders_partly", "partly")
+    emit(site.through({"type": "composite", "transports": [wrong, site.http()]}), events)
+    check(site, events, "orders_partly", "partly")
+
+
+@pytest.mark.parametrize("kind", ["http", "async_http"])
+def test_a_transport_that_renames_the_namespace(site: Site, kind: str) -> None:
+    config = {
+        "type": "transform",
+        "transport": site.http(kind, compression="gzip"),
+        "transformer_class": f"{TRANSFORM}.JobNamespaceReplaceTransformer",
+        "transformer_properties": {"new_job_namespace": "Company Renamed://EU"},
+    }
+    dag = f"renamed_{kind}"
+    events = told(f"orders_{dag}", dag)
+    emit(site.through(config), events)
+    check(site, events, f"orders_{dag}", dag)
+    execution = site.get(f"executions/{events[0].run.runId}")
+    assert execution["namespace"] == "company-renamed-eu"
+
+
+def test_many_runs_at_once(site: Site) -> None:
+    """As many requests as the client makes by itself; what they share are the tables."""
+    client = site.client("async_http", compression="gzip")
+    runs = [told(f"orders_many{n}", f"many{n}") for n in range(20)]
+    for kind in range(4):
+        for events in runs:
+            client.emit(events[kind])
+    assert client.close(timeout=60)
+    for n, events in enumerate(runs):
+        check(site, events, f"orders_many{n}", f"many{n}")
 
 
 def test_its_events_go_in_as_a_batch(site: Site) -> None:
