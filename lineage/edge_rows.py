@@ -11,6 +11,7 @@ from typing import Any
 from accounts.access import Access
 from accounts.bulk import insert, run
 from lineage.edge_bodies import EdgeBody, EdgeColumn
+from lineage.recording.latest import RAN_UNTIL
 
 #: Rows of (upstream, downstream, flow, task); flow 0: none.
 type Key = tuple[int, int, int, str]
@@ -94,13 +95,14 @@ def find_edges(keys: Sequence[Key], *, lock: bool) -> dict[Key, StoredEdge]:
     return found
 
 
-UPSERT = """
+UPSERT = f"""
 on conflict (upstream_id, downstream_id, flow_id, task_id) do update set
     kind = excluded.kind, note = excluded.note, sql = excluded.sql, stated = true,
     first_seen = least(old.first_seen, excluded.first_seen),
     last_seen = greatest(old.last_seen, excluded.last_seen),
     stated_from = least(old.stated_from, excluded.stated_from),
     stated_until = greatest(old.stated_until, excluded.stated_until),
+    ran_until = {RAN_UNTIL},
     created_by_id = coalesce(old.created_by_id, excluded.created_by_id)
 returning id, upstream_id, downstream_id, coalesce(flow_id, 0), task_id
 """
@@ -173,10 +175,10 @@ STATED_COLUMNS = {
     "stated_from": "timestamptz",
     "stated_until": "timestamptz",
 }
-UPSERT_COLUMNS = """
+UPSERT_COLUMNS = f"""
 on conflict (downstream_id, downstream_column, upstream_id, upstream_column, flow_id, task_id,
              type, subtype) do update set stated = true, description = excluded.description,
-    masking = excluded.masking
+    masking = excluded.masking, ran_until = {RAN_UNTIL}
 """
 
 
@@ -186,7 +188,7 @@ def replace_columns(access: Access, edges: Mapping[Key, StoredEdge]) -> None:
         return
     forget_columns(list(edges))
     insert(
-        "lineage_columnedge",
+        "lineage_columnedge as old",
         STATED_COLUMNS,
         [
             (

@@ -1,6 +1,7 @@
 """One edge at a time: its note changed, and what somebody stated taken back."""
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from accounts.access import Access
 from accounts.permissions import Action, Resource
@@ -34,7 +35,14 @@ def remove_edge(access: Access, edge: Edge) -> EdgeBody:
             forget_columns([key])
             rows = Edge.objects.unscoped(WHY).filter(pk=edge.pk)
             gone, _ = rows.filter(runs=0).delete()
-            rows.update(stated=False, note="", stated_from=None, stated_until=None)
+            rows.update(
+                stated=False,
+                note="",
+                stated_from=None,
+                stated_until=None,
+                last_seen=Coalesce("ran_until", "last_seen"),
+                ran_until=None,
+            )
             names = {end.pk: end.public_id for end in (edge.upstream, edge.downstream)}
             note_links(access, [key[:2]] if gone else [], names, added=False)
     return EdgeBody(

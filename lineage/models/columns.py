@@ -38,6 +38,7 @@ class ColumnEdge(models.Model):
     #: As of `Edge`.
     stated_from = models.DateTimeField(null=True)
     stated_until = models.DateTimeField(null=True)
+    ran_until = models.DateTimeField(null=True)
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
     last_execution = models.ForeignKey(

@@ -141,6 +141,8 @@ class Edge(models.Model):
     #: When job events stated it first and last: what is left when runs are counted anew.
     stated_from = models.DateTimeField(null=True)
     stated_until = models.DateTimeField(null=True)
+    #: When a run made it last, of an edge that is stated as well; else that is `last_seen`.
+    ran_until = models.DateTimeField(null=True)
     created_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="+", db_index=False
     )

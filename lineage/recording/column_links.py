@@ -8,6 +8,7 @@ from accounts.models import Tenant
 from catalog.moments import moment
 from lineage.dsl.bundles import Bundle
 from lineage.models.runs import PRODUCTIVE
+from lineage.recording.latest import LATEST_RUN
 from lineage.recording.runs import RenderedRun
 
 #: (upstream, its column, downstream, its column, type, subtype, description, masking)
@@ -49,22 +50,20 @@ COLUMN_EDGE = {
     "last_seen": "timestamptz",
     "last_execution_id": "bigint",
 }
-UPSERT = """
+#: The latest words hold, whoever says them.
+LATER = """(excluded.last_seen, excluded.description collate "C", excluded.masking)
+        >= (old.last_seen, old.description collate "C", old.masking)"""
+WORDS = f"""
+    description = case when {LATER} then excluded.description else old.description end,
+    masking = case when {LATER} then excluded.masking else old.masking end
+"""
+UPSERT = f"""
 on conflict (downstream_id, downstream_column, upstream_id, upstream_column, flow_id, task_id,
              type, subtype) do update set
     kind = least(old.kind, excluded.kind),
     first_seen = least(old.first_seen, excluded.first_seen),
     last_seen = greatest(old.last_seen, excluded.last_seen),
-    last_execution_id = case when excluded.last_seen >= old.last_seen
-        then excluded.last_execution_id
-        when old.stated then (select id from lineage_execution
-              where id in (excluded.last_execution_id, old.last_execution_id)
-              order by sorted_at desc, public_id desc limit 1)
-        else old.last_execution_id end,
-    description = case when excluded.last_seen >= old.last_seen
-        then excluded.description else old.description end,
-    masking = case when excluded.last_seen >= old.last_seen
-        then excluded.masking else old.masking end
+    {WORDS}, {LATEST_RUN}
 """
 
 
@@ -77,22 +76,24 @@ def column_edges(
         for bundle in item.bundles:
             for *ends, description, masking in column_rows(bundle, assets):
                 key = (*ends, item.flow.pk, item.posted.task_id)
-                last = (item.at, item.posted_in.id, item.execution.pk, description, masking)
+                last = (item.at, item.posted_in.id, item.execution.pk)
+                words = (item.at, description, masking)
                 edge = found.get(key)
                 if edge is None:
-                    found[key] = [bundle.origin, item.at, last]
+                    found[key] = [bundle.origin, item.at, last, words]
                 else:
                     edge[:] = [
                         min(edge[0], bundle.origin),
                         min(edge[1], item.at),
                         max(edge[2], last),
+                        max(edge[3], words),
                     ]
     return insertion(
         "lineage_columnedge as old",
         COLUMN_EDGE,
         [
-            (*key, *last[3:], tenant.pk, kind, moment(first), moment(last[0]), last[2])
-            for key, (kind, first, last) in sorted(found.items())
+            (*key, *words[1:], tenant.pk, kind, moment(first), moment(last[0]), last[2])
+            for key, (kind, first, last, words) in sorted(found.items())
         ],
         UPSERT,
     )
@@ -106,7 +107,7 @@ with wanted(downstream, flow, task_id) as (
     where old.downstream_id = w.downstream and old.flow_id = w.flow and old.task_id = w.task_id
         and not old.stated
 )
-update lineage_columnedge old set last_execution_id = null,
+update lineage_columnedge old set last_execution_id = null, ran_until = null,
     first_seen = coalesce(old.stated_from, old.first_seen),
     last_seen = coalesce(old.stated_until, old.last_seen)
 from wanted w
@@ -135,9 +136,9 @@ insert into lineage_columnedge as old (tenant_id, upstream_id, upstream_column, 
     last_execution_id, description, masking)
 select tenant_id, upstream_id, upstream_column, downstream_id, downstream_column, type, subtype,
        flow, task_id, min(origin), min(at), max(at),
-       (array_agg(execution order by at desc, public_id desc))[1],
-       (array_agg(description order by at desc, public_id desc))[1],
-       (array_agg(masking order by at desc, public_id desc))[1]
+       (array_agg(execution order by at desc, public_id collate "C" desc))[1],
+       (array_agg(description order by at desc, description collate "C" desc, masking desc))[1],
+       (array_agg(masking order by at desc, description collate "C" desc, masking desc))[1]
 from said
 group by tenant_id, upstream_id, upstream_column, downstream_id, downstream_column, type, subtype,
          flow, task_id

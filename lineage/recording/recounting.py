@@ -4,7 +4,7 @@ Adding is commutative and cheap; taking back is not, so the few edges and assets
 counted again from the lineage events and usages that remain.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from accounts.bulk import run
@@ -20,8 +20,23 @@ class Forgotten:
     """What the replaced task runs had touched."""
 
     assets: set[int] = field(default_factory=set)
+    #: (task run, asset)
+    reads: set[tuple[int, int]] = field(default_factory=set)
     edges: set[EdgeKey] = field(default_factory=set)
     columns: set[ColumnKey] = field(default_factory=set)
+
+    def follow(self, merged: Mapping[int, int]) -> None:
+        """Assets that have become others since (absorbed → kept, rows) are those now."""
+        if not merged:
+            return
+
+        def end(asset: int | None) -> int | None:
+            return asset and merged.get(asset, asset)
+
+        self.assets = {merged.get(asset, asset) for asset in self.assets}
+        self.reads = {(run, merged.get(asset, asset)) for run, asset in self.reads}
+        self.edges = {(end(up), end(down), flow, task) for up, down, flow, task in self.edges}
+        self.columns = {(merged.get(down, down), flow, task) for down, flow, task in self.columns}
 
 
 FORGET = """
@@ -31,7 +46,7 @@ with usages as (
     delete from lineage_lineageevent where task_run_id = any(%s::bigint[])
     returning task_run_id, execution_id, inputs, outputs, columns <> '[]' as has_columns
 )
-select x.flow_id, t.task_id, e.inputs, e.outputs, e.has_columns
+select e.task_run_id, x.flow_id, t.task_id, e.inputs, e.outputs, e.has_columns
 from events e
 join lineage_taskrun t on t.id = e.task_run_id
 join lineage_execution x on x.id = e.execution_id
@@ -44,8 +59,9 @@ def forget_traces(task_runs: Sequence[int]) -> Forgotten:
     if not task_runs:
         return forgotten
     rows = list(task_runs)
-    for flow, task_id, inputs, outputs, has_columns in run(FORGET, [rows, rows]):
+    for pk, flow, task_id, inputs, outputs, has_columns in run(FORGET, [rows, rows]):
         forgotten.assets.update(inputs, outputs)
+        forgotten.reads.update((pk, upstream) for upstream in inputs)
         forgotten.edges.update(
             (upstream, downstream, flow, task_id)
             for upstream in inputs or [None]
@@ -80,9 +96,10 @@ with wanted(upstream, downstream, flow, task_id) as (
     select w.upstream, w.downstream, w.flow, w.task_id,
            count(distinct e.task_run_id) as runs, min(e.at) as first_seen, max(e.at) as last_seen,
            min(e.origin) as kind,
-           coalesce((array_agg(e.sql order by e.at desc, e.sql desc)
+           coalesce((array_agg(e.sql order by e.at desc, e.sql collate "C" desc)
                      filter (where e.sql <> ''))[1], '') as sql,
-           (array_agg(e.execution_id order by e.at desc, x.public_id desc))[1] as last_execution
+           (array_agg(e.execution_id order by e.at desc, x.public_id collate "C" desc))[1]
+               as last_execution
     from wanted w
     left join (
         lineage_assetusage u
@@ -108,7 +125,8 @@ update lineage_edge old set runs = c.runs,
     last_seen = coalesce(greatest(old.stated_until, c.last_seen), old.last_seen),
     kind = case when old.stated then least(old.kind, c.kind) else c.kind end,
     sql = case when old.stated and c.sql = '' then old.sql else c.sql end,
-    last_execution_id = c.last_execution
+    last_execution_id = c.last_execution,
+    ran_until = case when old.stated then c.last_seen end
 from counted c
 where (c.runs > 0 or old.stated) and old.flow_id = c.flow and old.task_id = c.task_id
     and old.upstream_id is not distinct from c.upstream

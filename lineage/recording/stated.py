@@ -8,7 +8,8 @@ from accounts.bulk import Statement, insertion
 from accounts.models import Tenant
 from catalog.moments import moment
 from lineage.dsl import Bundle
-from lineage.recording.column_links import COLUMN_EDGE, column_rows
+from lineage.recording.column_links import COLUMN_EDGE, WORDS, column_rows
+from lineage.recording.latest import RAN_UNTIL
 from lineage.recording.links import pairs
 
 
@@ -22,8 +23,9 @@ class Stating:
     bundles: Sequence[Bundle]
 
 
-SET = """ do update set
+SET = f""" do update set
     stated = true,
+    ran_until = {RAN_UNTIL},
     kind = least(old.kind, excluded.kind),
     first_seen = least(old.first_seen, excluded.first_seen),
     last_seen = greatest(old.last_seen, excluded.last_seen),
@@ -36,7 +38,7 @@ UPSERT = f"""on conflict (upstream_id, downstream_id, flow_id, task_id) {SET},
 """
 UPSERT_COLUMNS = (
     "on conflict (downstream_id, downstream_column, upstream_id, upstream_column, flow_id,"
-    f" task_id, type, subtype) {SET}"
+    f" task_id, type, subtype) {SET}, {WORDS}"
 )
 STATED = {"stated": "boolean", "stated_from": "timestamptz", "stated_until": "timestamptz"}
 
@@ -85,20 +87,20 @@ def column_edges(
     tenant: Tenant, statings: Iterable[Stating], assets: Mapping[str, int]
 ) -> Statement | None:
     """The column links of the same bundles."""
-    found: dict[tuple[Any, ...], tuple[int, int, str, bool, str]] = {}
-    for one in sorted(statings, key=lambda one: one.at):
-        flow, at = one.flow, one.at
+    found: dict[tuple[Any, ...], tuple[int, tuple[int, str, bool], str]] = {}
+    for one in statings:
         for bundle in one.bundles:
             for *ends, description, masking in column_rows(bundle, assets):
-                key = (*ends, flow, one.task_id)
-                first = min(found[key][0], at) if key in found else at
-                found[key] = (first, at, description, masking, bundle.origin)
+                key = (*ends, one.flow, one.task_id)
+                words = (one.at, description, masking)
+                first, last, kind = found.get(key, (one.at, words, bundle.origin))
+                found[key] = (min(first, one.at), max(last, words), min(kind, bundle.origin))
     return insertion(
         "lineage_columnedge as old",
         {**COLUMN_EDGE, **STATED},
         [
-            (*key, said, masking, tenant.pk, kind, *span, None, True, *span)
-            for key, (first, last, said, masking, kind) in sorted(
+            (*key, *words, tenant.pk, kind, *span, None, True, *span)
+            for key, (first, (last, *words), kind) in sorted(
                 found.items(), key=lambda item: (*item[0][:6], item[0][6] or 0, item[0][7])
             )
             for span in [(moment(first), moment(last))]

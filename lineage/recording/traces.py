@@ -12,6 +12,7 @@ from catalog.merging import Part, Touch, stamp
 from catalog.moments import moment
 from lineage.dsl import Bundle
 from lineage.recording.column_links import column_edges, column_rows
+from lineage.recording.latest import LATEST_RUN
 from lineage.recording.links import EdgeKey, links, sort_key
 from lineage.recording.recounting import Forgotten, forget_traces, recount
 from lineage.recording.resolving import mentioned
@@ -143,7 +144,8 @@ def events(
     )
 
 
-UPSERT_EDGE = """
+UPSERT_EDGE = (
+    """
 on conflict (upstream_id, downstream_id, flow_id, task_id) do update set
     runs = old.runs + excluded.runs,
     kind = least(old.kind, excluded.kind),
@@ -151,18 +153,9 @@ on conflict (upstream_id, downstream_id, flow_id, task_id) do update set
                then excluded.sql else old.sql end,
     first_seen = least(old.first_seen, excluded.first_seen),
     last_seen = greatest(old.last_seen, excluded.last_seen),
-    last_execution_id = case
-        when excluded.last_seen > old.last_seen then excluded.last_execution_id
-        when excluded.last_seen < old.last_seen and old.stated
-            then (select id from lineage_execution
-                  where id in (excluded.last_execution_id, old.last_execution_id)
-                  order by sorted_at desc, public_id desc limit 1)
-        when excluded.last_seen < old.last_seen then old.last_execution_id
-        else (select id from lineage_execution
-              where id in (excluded.last_execution_id, old.last_execution_id)
-              order by public_id desc limit 1)
-    end
 """
+    + LATEST_RUN
+)
 
 
 def edges(

@@ -124,20 +124,27 @@ with mine as (
 )
 
 
+#: What one event has measured under both names is one observation: the larger, as
+#: `lineage.recording.openlineage.extras.measurements` has it.
 MEASUREMENTS = filled(
     """
 with mine as (
-    select mine.id, exists (
-        select from catalog_assetmeasurement other where other.asset_id = [kept]
+    select mine.id, mine.values, other.id as beside, other.values as other_values
+    from catalog_assetmeasurement mine
+    left join catalog_assetmeasurement other on other.asset_id = [kept]
         and other.kind = mine.kind and other.source_key = mine.source_key
-    ) as twice
-    from catalog_assetmeasurement mine where mine.asset_id = [absorbed]
+    where mine.asset_id = [absorbed]
 ), gone as (
     delete from catalog_assetmeasurement one using mine
-    where one.id = mine.id and mine.twice returning to_jsonb(one) as entry
+    where one.id = mine.id and mine.beside is not null
+    returning to_jsonb(one) || jsonb_build_object(
+        'beside', mine.beside, 'other_values', mine.other_values) as entry
+), larger as (
+    update catalog_assetmeasurement one set values = mine.values from mine
+    where one.id = mine.beside and mine.values > one.values
 ), moved as (
     update catalog_assetmeasurement one set asset_id = [kept] from mine
-    where one.id = mine.id and not mine.twice returning one.id
+    where one.id = mine.id and mine.beside is null returning one.id
 )
 [note]
 """,

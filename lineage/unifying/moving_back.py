@@ -84,6 +84,11 @@ with moved as (
     update catalog_assetmeasurement one set asset_id = [absorbed]
     from [noted], unnest(noted.moved) as moved(id)
     where one.id = moved.id and one.asset_id = [kept]
+), beside as (
+    update catalog_assetmeasurement one set values = was.other_values
+    from [noted], jsonb_to_recordset(noted.changed)
+        as was(beside bigint, values jsonb, other_values jsonb)
+    where one.id = was.beside and one.values = was.values
 )
 insert into catalog_assetmeasurement
     (id, tenant_id, asset_id, kind, at, values, source, source_key)

@@ -56,13 +56,15 @@ order by link.n
 """
 
 
-def unify_names(access: Access, links: Iterable[NameLink]) -> list[Unlinked]:
+def unify_names(
+    access: Access, links: Iterable[NameLink], merged: dict[int, int] | None = None
+) -> list[Unlinked]:
     """Let the names of each link lead to one asset; answers the links that could not be followed.
 
     Called in a transaction that has not asked for any asset yet (`catalog.finding.find_assets`).
     An unknown kept name gets a placeholder, an unknown absorbed one becomes an alias; of two
     assets the kept one absorbs the other. Writing both must be allowed. What a person has taken
-    apart stays apart.
+    apart stays apart. `merged` gains the rows of assets that have become others: absorbed → kept.
     """
     wanted = unsettled(access.tenant, sorted(dict.fromkeys(links), key=_place))
     if not wanted:
@@ -77,7 +79,9 @@ def unify_names(access: Access, links: Iterable[NameLink]) -> list[Unlinked]:
     plan = Plan(access, known, apart_pairs(access.tenant, ids))
     for link in wanted:
         plan.follow(link)
-    carry_out(access.tenant, plan)
+    became = carry_out(access.tenant, plan)
+    if merged is not None:
+        merged |= became
     return plan.unlinked
 
 
@@ -168,8 +172,11 @@ class Plan:
         ]
 
 
-def carry_out(tenant: Tenant, plan: Plan) -> None:
-    """Placeholders, then aliases, then merges; only these are a few statements each."""
+def carry_out(tenant: Tenant, plan: Plan) -> dict[int, int]:
+    """Placeholders, then aliases, then merges; only these are a few statements each.
+
+    Answers the rows of absorbed assets → those of the kept ones.
+    """
     merges, aliases = plan.merges(), plan.aliases()
     rows = {id_: asset.pk for id_, asset in plan.assets.items()}
     now = timezone.now()
@@ -203,3 +210,4 @@ def carry_out(tenant: Tenant, plan: Plan) -> None:
             source=dict(link.said_by),
         )
         join_assets(tenant, merge)
+    return {rows[absorbed]: rows[kept] for kept, absorbed, _ in merges}

@@ -13,6 +13,7 @@ from typing import Any
 
 from accounts.bulk import dump, run
 from catalog.models import AssetMerge
+from lineage.edge_bodies import MANUAL
 from lineage.models import ColumnEdge, Edge
 from lineage.recording.column_links import recount_columns
 from lineage.recording.recounting import recount_edges
@@ -34,7 +35,7 @@ def fold_edges(rows: Sequence[Row]) -> Row:
     """As `lineage.recording.traces.UPSERT_EDGE` does; runs are counted anew afterwards."""
     told = [row for row in rows if row["sql"]]
     return fold_times(rows) | {
-        "sql": max(told, key=_newest)["sql"] if told else "",
+        "sql": max(told, key=lambda row: (row["last_seen"], row["sql"]))["sql"] if told else "",
         "note": next((row["note"] for row in rows if row["note"]), ""),
         "created_by_id": next(
             (row["created_by_id"] for row in rows if row["created_by_id"]), None
@@ -45,12 +46,14 @@ def fold_edges(rows: Sequence[Row]) -> Row:
 
 def fold_times(rows: Sequence[Row]) -> Row:
     """What both kinds of edges have."""
+    stated = any(row["stated"] for row in rows)
     return rows[0] | {
         "kind": min(row["kind"] for row in rows),
-        "stated": any(row["stated"] for row in rows),
+        "stated": stated,
         "first_seen": min(row["first_seen"] for row in rows),
         "last_seen": max(row["last_seen"] for row in rows),
-        "last_execution_id": max(rows, key=_newest)["last_execution_id"],
+        "ran_until": max(map(_ran_until, rows)) or None if stated else None,
+        "last_execution_id": max(rows, key=_ran_last)["last_execution_id"],
         "stated_from": min(_told(rows, "stated_from"), default=None),
         "stated_until": max(_told(rows, "stated_until"), default=None),
     }
@@ -61,13 +64,18 @@ def _told(rows: Sequence[Row], name: str) -> list[str]:
 
 
 def fold_columns(rows: Sequence[Row]) -> Row:
-    last = max(rows, key=_newest)
-    return fold_times(rows) | {name: last[name] for name in ("description", "masking")}
+    words = ("description", "masking")
+    last = max(rows, key=lambda row: (row["last_seen"], *(row[name] for name in words)))
+    return fold_times(rows) | {name: last[name] for name in words}
 
 
-def _newest(row: Row) -> tuple[str, str]:
-    """Times as PostgreSQL writes them, all in UTC, sort as texts do."""
-    return row["last_seen"], row["last_run"] or ""
+def _ran_last(row: Row) -> tuple[str, str]:
+    return _ran_until(row), row["last_run"] or ""
+
+
+def _ran_until(row: Row) -> str:
+    """Times as PostgreSQL writes them, all in UTC, sort as texts do; "" where no run made it."""
+    return (row["ran_until"] if row["stated"] else row["last_seen"]) or ""
 
 
 def _recount_edges(rows: Sequence[Row]) -> None:
@@ -175,10 +183,11 @@ def _turned(row: Row, old: int, new: int) -> Row:
 
 
 def _is_pointless(merge: AssetMerge, row: Row, key: Key, kind: TwoEnded) -> bool:
-    """Drawn by hand between the two names: no flow does that, so it says nothing any more."""
+    """Drawn by hand between the two names: nobody draws an asset into itself. What a producer
+    says of one name's columns and the other's stays, as if it had known that both are one."""
     ends = dict(zip(kind.key, key, strict=True))
     to_itself = ends["upstream_id"] == ends["downstream_id"] == merge.kept_id
-    return to_itself and row["flow_id"] is None
+    return to_itself and row["flow_id"] is None and row["kind"] == MANUAL
 
 
 def part_edges(merge: AssetMerge, kind: TwoEnded) -> None:
@@ -209,7 +218,10 @@ class Parting:
 
 
 #: What changes of an edge when a run, or the design of a job, tells it once more.
-SINCE = ("runs", "first_seen", "last_seen", "last_execution_id", "kind", "stated_until")
+SINCE = (
+    *("runs", "first_seen", "last_seen", "last_execution_id", "ran_until"),
+    *("kind", "stated_until"),
+)
 
 
 def part_row(parting: Parting, note: Mapping[str, Any], now: Row | None) -> None:

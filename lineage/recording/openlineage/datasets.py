@@ -6,11 +6,11 @@ run that told it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from catalog.merging import DROPPED, Part, Touch, stamp
+from catalog.merging import DROPPED, Part, Touch
 from catalog.reading.declared import Unset
 from lineage.dsl import UNSET, Bundle
 from lineage.openlineage.accumulated import INPUT, OUTPUT, Accumulated, DatasetKey, DatasetSaid
@@ -28,6 +28,8 @@ from lineage.recording.openlineage.bundles import (
     placed,
     stated_bundles,
 )
+from lineage.recording.openlineage.other_names import links_of
+from lineage.recording.openlineage.speaking import Speaker
 from lineage.unifying import NameLink
 
 #: An event → what its facets say of one dataset.
@@ -89,33 +91,8 @@ class Said:
         self.measurements = [one for one in self.measurements if one.asset in allowed]
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """Who says it. `id` breaks ties of time (DESIGN §6, Order), then the event's digest does;
-    `execution` is "" where there is none; `source`: as AssetChange's.
-
-    `earliest` and `at` in µs: its first event, and what its reads and writes are counted at.
-    `part`: what it did to its outputs; None for one that does nothing, as a job's design.
-    """
-
-    id: str
-    execution: str
-    source: Mapping[str, Any]
-    job_namespace: str | None
-    earliest: int
-    at: int
-    part: Part | None
-
-    def stamp(self, at: Stamp, position: str) -> str:
-        """Ends in who said it, as the catalog shows it; what decides stands before, and does not
-        change when a run turns out to be part of another execution."""
-        told_by = f"{self.execution}/{self.id}" if self.execution else ""
-        place = 1 if position == OUTPUT else 0
-        return stamp(at[0], f"{self.id}|{at[1]}|{told_by}", place)
-
-
 def said_of_datasets(
-    known: Accumulated, events: Iterable[PostedEvent], rules: Rules, speaker: Speaker
+    known: Accumulated, events: Sequence[PostedEvent], rules: Rules, speaker: Speaker
 ) -> Said:
     """What is said of the datasets of a run, job or dataset event.
 
@@ -133,10 +110,10 @@ def said_of_datasets(
             places[named.id] = place
         said.touches[named.id] += touches_of(key[0], named, meanings, speaker, known_type)
         if key[0] == OUTPUT:
-            said.touches[named.id].append(renewing_touch(words.last, speaker))
-        said.links += links_of(named, meanings, rules, speaker)
+            said.touches[named.id].append(renewing_touch(words.last, named, speaker))
         if key[0] == DATASET or words.facets or words.position_facets:
             told[named.id] = None
+    said.links += links_of(known, events, rules, speaker)
     links = explicit_links(known)
     said.problems += links.problems
     spoken = spoken_links(known)
@@ -248,7 +225,7 @@ def touches_of(
         if kind or meaning.fields or meaning.cleared or meaning.lifecycle:
             touches.append(
                 Touch(
-                    speaker.stamp(said_at, position),
+                    speaker.stamp(said_at, position, named.id),
                     said_at[0],
                     Part.DESCRIBE,
                     kind,
@@ -262,7 +239,7 @@ def touches_of(
             )
     part = Part.READ if position == INPUT else speaker.part if position == OUTPUT else None
     if speaker.part is not None and part is not None:
-        now = speaker.stamp((speaker.at, ""), position)
+        now = speaker.stamp((speaker.at, ""), position, named.id)
         touches.append(Touch(now, speaker.at, part, source=speaker.source, declares=False))
     return touches
 
@@ -274,10 +251,10 @@ def life_after(meaning: Described) -> str:
     return DROPPED if meaning.lifecycle.change == "DROP" else "alive"
 
 
-def renewing_touch(last: Stamp, speaker: Speaker) -> Touch:
+def renewing_touch(last: Stamp, named: Named, speaker: Speaker) -> Touch:
     """An output is as new as what was said of it last."""
     return Touch(
-        speaker.stamp(last, OUTPUT),
+        speaker.stamp(last, OUTPUT, named.id),
         last[0],
         Part.DESCRIBE,
         source=speaker.source,
@@ -292,7 +269,7 @@ def naming_touch(
     """That there is such an asset, what it is called, and whose it is while nobody says more."""
     hint = type_by_name or described(PostedDataset(*named.spelled, {}, {}), position).type
     return Touch(
-        speaker.stamp((speaker.earliest, ""), position),
+        speaker.stamp((speaker.earliest, ""), position, named.id),
         speaker.earliest,
         Part.DESCRIBE,
         job_namespace=speaker.job_namespace,
@@ -304,17 +281,3 @@ def naming_touch(
         owner_register="writer" if position == OUTPUT else "reader",
         name=named.id,
     )
-
-
-def links_of(named: Named, meanings: Meanings, rules: Rules, speaker: Speaker) -> list[NameLink]:
-    """Other names of the same asset: without the rule, by symlinks, and before a renaming."""
-    links = [NameLink(named.id, other, "rule", speaker.source) for other in named.other_ids]
-    for _, meaning in meanings:
-        for namespace, name, _kind in meaning.symlinks:
-            other = rules.dataset(namespace, name)
-            if other.id != named.id:
-                links.append(NameLink(named.id, other.id, "symlink", speaker.source))
-        previous = meaning.lifecycle.previous if meaning.lifecycle else None
-        if previous and (before := rules.dataset(*previous)).id != named.id:
-            links.append(NameLink(named.id, before.id, "rename", speaker.source))
-    return links

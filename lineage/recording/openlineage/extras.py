@@ -8,12 +8,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.bulk import Statement, dump, insertion
+from accounts.bulk import Statement, dump, insertion, unnested
 from accounts.models import Tenant
 from catalog.moments import moment
 from lineage.openlineage.events import JobName, PostedEvent
 from lineage.openlineage.registers import Registers, Stamp
 from lineage.recording.openlineage.datasets import SaidFacet, SaidMeasurement
+from lineage.recording.openlineage.speaking import place_of
 
 FACET_NAME = 200
 LATER = """
@@ -29,7 +30,7 @@ def facets(
     rows: dict[tuple[int, str, str], tuple[str, Any]] = {}
     for facet in said:
         key = (assets[facet.asset], facet.position, facet.name[:FACET_NAME])
-        held = (stamp_text(facet.stamp), facet.body)
+        held = (f"{stamp_text(facet.stamp)}|{place_of(facet.asset)}", facet.body)
         if key not in rows or held[0] > rows[key][0]:
             rows[key] = held
     return insertion(
@@ -57,28 +58,41 @@ def measurements(
     said: Iterable[tuple[SaidMeasurement, Mapping[str, Any]]],
     assets: Mapping[str, int],
 ) -> Statement | None:
-    """(measurement, its source): one row an asset, kind and event; known ones stay."""
-    now_rows = {
-        (assets[one.asset], one.kind, f"{stamp_text(one.stamp)}|{one.name}"[:200]): (one, source)
+    """(measurement, its source): one row an asset, kind and event; known ones stay.
+
+    Where an event measures the same of two names of one asset, the larger values do: whether they
+    come at once, one after the other, or meet when the names do (`lineage.unifying.moving`).
+    """
+    rows = {
+        (one.asset, assets[one.asset], one.kind, f"{stamp_text(one.stamp)}|{one.name}"[:200]): (
+            *(tenant.pk, moment(one.stamp[0]), dump(dict(one.values)), dump(dict(source))),
+        )
         for one, source in said
     }
-    return insertion(
-        "catalog_assetmeasurement",
-        {
-            "asset_id": "bigint",
-            "kind": "text",
-            "source_key": "text",
-            "tenant_id": "bigint",
-            "at": "timestamptz",
-            "values": "jsonb",
-            "source": "jsonb",
-        },
-        [
-            (*key, tenant.pk, moment(one.stamp[0]), dump(dict(one.values)), dump(dict(source)))
-            for key, (one, source) in sorted(now_rows.items())
-        ],
-        "on conflict do nothing",
+    if not rows:
+        return None
+    select, parameters = unnested(MEASUREMENT, [(*key[1:], *row) for key, row in rows.items()])
+    names = ", ".join(MEASUREMENT)
+    return (
+        f"insert into catalog_assetmeasurement as old ({names})"  # noqa: S608
+        f" select distinct on ({MEASURED}) {names} from ({select}) as said"
+        f" order by {MEASURED}, values desc"
+        f" on conflict ({MEASURED}) do update set values = excluded.values"
+        " where excluded.values > old.values",
+        parameters,
     )
+
+
+MEASUREMENT = {
+    "asset_id": "bigint",
+    "kind": "text",
+    "source_key": "text",
+    "tenant_id": "bigint",
+    "at": "timestamptz",
+    "values": "jsonb",
+    "source": "jsonb",
+}
+MEASURED = "asset_id, kind, source_key"
 
 
 #: A job's documentation is its flow's description while no YAML says another.

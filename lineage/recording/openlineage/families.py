@@ -13,7 +13,7 @@ from lineage.openlineage.rules import Rules
 from lineage.recording import stated
 from lineage.recording.flows import KnownFlow
 from lineage.recording.openlineage import extras
-from lineage.recording.openlineage.datasets import Said, Speaker, said_of_datasets
+from lineage.recording.openlineage.datasets import Said, said_of_datasets
 from lineage.recording.openlineage.executions import (
     derive_orphans,
     remove_bare_flows,
@@ -22,6 +22,7 @@ from lineage.recording.openlineage.executions import (
 )
 from lineage.recording.openlineage.others import Others, others_of
 from lineage.recording.openlineage.rows import RunRow, lock_families, stored_runs
+from lineage.recording.openlineage.speaking import Speaker
 from lineage.recording.openlineage.sql import add_sql
 from lineage.recording.openlineage.task_runs import (
     childless,
@@ -188,7 +189,7 @@ def store_spoken(
     namespaces = {flow.namespace: flow.namespace_pk for flow in flows}
     wanted = ruled_namespaces(runs) | {run.home for run in runs}
     namespaces |= ensure_namespaces(tenant, wanted - namespaces.keys())
-    _unify(access, spoken)
+    forgotten.follow(_unify(access, spoken))
     assets = resolve_assets(access, runs, namespaces)
     for _, run, said in spoken:
         bundles = (*run.bundles, *run.stated)
@@ -219,18 +220,30 @@ def to_recount(
 ) -> Forgotten:
     """What has to be counted anew: nothing where the runs only add to what they said before."""
     now = {assets[id_] for run in runs for id_ in mentioned(run.bundles)}
-    if forgotten.assets <= now and not any(run.recounts for run in runs):
+    reads = {
+        (run.replaces, assets[reference.id])
+        for run in runs
+        for bundle in run.bundles
+        for reference in bundle.inputs
+    }
+    adds = forgotten.assets <= now and forgotten.reads <= reads
+    if adds and not any(run.recounts for run in runs):
         return Forgotten()
     for run in runs:
         run.adds_only = False
     return forgotten
 
 
-def _unify(access: Access, spoken: Spoken) -> None:
-    """Make one asset of what turns out to be two names of one; why not, stands on the run."""
+def _unify(access: Access, spoken: Spoken) -> dict[int, int]:
+    """Make one asset of what turns out to be two names of one; why not, stands on the run.
+
+    Answers which assets have become which: absorbed → kept, rows.
+    """
     links = {link: run for _, run, said in spoken for link in said.links}
-    for link, reason, _ in unify_names(access, links):
+    merged: dict[int, int] = {}
+    for link, reason, _ in unify_names(access, links, merged):
         links[link].fail(f"names[{link.absorbed}]", reason)
+    return merged
 
 
 def ruled_namespaces(runs: Iterable[RenderedRun]) -> set[str]:

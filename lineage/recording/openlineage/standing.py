@@ -24,8 +24,9 @@ from lineage.openlineage.registers import Registers, said_at
 from lineage.recording import stated
 from lineage.recording.flows import KnownFlow, ensure_flows
 from lineage.recording.openlineage import extras
-from lineage.recording.openlineage.datasets import Said, Speaker, said_of_datasets
+from lineage.recording.openlineage.datasets import Said, said_of_datasets
 from lineage.recording.openlineage.others import Others, others_of
+from lineage.recording.openlineage.speaking import Speaker
 from lineage.recording.resolving import (
     declared_namespaces,
     mentioned,
