@@ -1,17 +1,20 @@
-"""Runs that tell their SQL and no dataset: the statement says what they read and write."""
+"""Runs and jobs that tell their SQL and no dataset: it says what they read and write."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from accounts.access import Access
-from lineage.openlineage.accumulated import Accumulated
-from lineage.openlineage.events import RUN, PostedEvent
+from catalog.merging import Part, Touch
+from lineage.dsl import AssetDeclaration, AssetReference
+from lineage.openlineage.accumulated import INPUT, OUTPUT, Accumulated
+from lineage.openlineage.events import DATASET, JOB, PostedEvent
 from lineage.openlineage.rules import Rules
 from lineage.openlineage.summaries import job_summary, run_summary
 from lineage.recording.inferred import MOST_BUNDLES, Said, bundles_of
 from lineage.recording.inferring import MOST_NOTES
 from lineage.recording.openlineage.datasets import Said as SaidOfDatasets
 from lineage.recording.openlineage.rows import RunRow
+from lineage.recording.openlineage.speaking import Speaker
 from lineage.recording.reading_sql import SECONDS, Asked, read_scripts
 from lineage.recording.runs import RenderedRun
 from lineage.recording.traces import bundle_touches, source_of
@@ -28,13 +31,7 @@ def infer_for_openlineage(sql: str, dialect: str) -> Inference:
 
 def look_ahead(events: Iterable[PostedEvent]) -> None:
     """Have the SQL of a request read before any run is locked; the answers are kept."""
-    jobs = [
-        job
-        for event in events
-        if event.kind == RUN and not (event.inputs or event.outputs)
-        for job in [job_of(event.job_facets, event.run_facets)]
-        if job
-    ]
+    jobs = [job for event in events for job in [_of_event(event)] if job]
     if jobs:
         infer_many(jobs, SECONDS)
 
@@ -74,6 +71,50 @@ def add_sql(
             run.fail("job.facets.sql", str(problem))
         if too_many:
             run.fail("job.facets.sql", f"Links of more than {MOST_BUNDLES} statements: left out.")
+
+
+def add_sql_of_designs(
+    access: Access, rules: Rules, told: Iterable[tuple[PostedEvent, SaidOfDatasets, Speaker]]
+) -> None:
+    """Complete what job events without datasets say: their statements state edges, and name
+    assets."""
+    asked = [
+        (said, speaker, job)
+        for event, said, speaker in told
+        if event.kind == JOB and not said.bundles
+        for job in [_of_event(event)]
+        if job
+    ]
+    answers = read_scripts(access, rules, [Asked(*job, Said()) for _, _, job in asked])
+    for (said, speaker, _), answer in zip(asked, answers, strict=True):
+        said.bundles, _ = bundles_of(answer.statements, Said(), rules)
+        for bundle in said.bundles:
+            for position, items in ((INPUT, bundle.inputs), (OUTPUT, bundle.outputs)):
+                for item in items:
+                    said.touches[item.id].append(_named(item, position, speaker))
+
+
+def _named(item: AssetReference | AssetDeclaration, position: str, speaker: Speaker) -> Touch:
+    """That there is such an asset, of that type while nobody says another."""
+    return Touch(
+        speaker.stamp((speaker.earliest, ""), position, item.id),
+        speaker.earliest,
+        Part.DESCRIBE,
+        job_namespace=speaker.job_namespace,
+        source=speaker.source,
+        counts=False,
+        hint=item.type,
+        owner_register="writer" if position == OUTPUT else "reader",
+        name=item.id,
+        renews=position == OUTPUT,
+    )
+
+
+def _of_event(event: PostedEvent) -> Job | None:
+    """The SQL of an event that names no datasets, nor links between them."""
+    if event.kind == DATASET or event.inputs or event.outputs or "lineage" in event.job_facets:
+        return None
+    return job_of(event.job_facets, event.run_facets)
 
 
 def _without_datasets(known: Accumulated) -> Job | None:

@@ -23,10 +23,12 @@ from lineage.openlineage.naming import task_id
 from lineage.openlineage.registers import Registers, said_at
 from lineage.recording import stated
 from lineage.recording.flows import KnownFlow, ensure_flows
+from lineage.recording.inferred import ORIGIN as SQL
 from lineage.recording.openlineage import extras
 from lineage.recording.openlineage.datasets import Said, said_of_datasets
 from lineage.recording.openlineage.others import Others, others_of
 from lineage.recording.openlineage.speaking import Speaker
+from lineage.recording.openlineage.sql import add_sql_of_designs
 from lineage.recording.resolving import (
     declared_namespaces,
     mentioned,
@@ -47,8 +49,12 @@ class Word:
     event: PostedEvent
     flow: KnownFlow | None
     said: Said
-    source: Mapping[str, Any]
+    speaker: Speaker
     others: Others
+
+    @property
+    def source(self) -> Mapping[str, Any]:
+        return self.speaker.source
 
     @property
     def task_id(self) -> str:
@@ -149,6 +155,8 @@ def _words(recording: "Recording", events: Sequence[PostedEvent]) -> list[Word]:
             recording.fail(event, "job.namespace", reason, forbidden=False)
         elif event.job is None or flow is not None:
             words.append(_word(recording, event, flow, others))
+    designs = ((word.event, word.said, word.speaker) for word in words)
+    add_sql_of_designs(recording.access, recording.rules, designs)
     return words
 
 
@@ -168,7 +176,7 @@ def _word(
         part=None,
     )
     said = said_of_datasets(said_by(event), [event], recording.rules, speaker)
-    return Word(event, flow, said, source, others)
+    return Word(event, flow, said, speaker, others)
 
 
 def _unified(recording: "Recording", words: Sequence[Word]) -> list[Word]:
@@ -210,6 +218,7 @@ def _within_reach(
             reason = out_of_reach(recording.access, said, asset, word.namespace, namespaces)
             if reason:
                 path = "dataset" if word.event.kind == DATASET else "outputs"
+                path = "job.facets.sql" if bundle.origin == SQL else path
                 recording.fail(word.event, path, reason, forbidden=True)
                 return False
     return True
