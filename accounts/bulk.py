@@ -1,14 +1,15 @@
 """Set-based writing: many rows, one statement, parameters as one array a column."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
+from psycopg import RawCursor
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -145,13 +146,44 @@ def run_together(statements: Iterable[Statement | None]) -> None:
     run(f"with {names} {last[0]}" if first else last[0], parameters)
 
 
+class _NumberingCursor(RawCursor[Any]):
+    """Takes `%s` and `%(name)s` as every cursor, and reads a statement for them only once.
+    psycopg's own reads one of more than 50 values, as ingest has them, anew each time."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> "_NumberingCursor":
+        text, names = numbered(query)
+        values = [params[name] for name in names] if names else params
+        return super().execute(text, values, **options)
+
+
+_PLACEHOLDER = re.compile(r"%(?:%|s|\((\w+)\)s)")
+
+
+@lru_cache(maxsize=1_000)
+def numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
+    """(the statement as PostgreSQL takes it, names of its values if they have names)"""
+    names: dict[str, int] = {}
+    count = 0
+
+    def number(found: re.Match[str]) -> str:
+        nonlocal count
+        if found[0] == "%%":
+            return "%"
+        if found[1]:
+            return f"${names.setdefault(found[1], len(names) + 1)}"
+        count += 1
+        return f"${count}"
+
+    return _PLACEHOLDER.sub(number, sql).encode(), tuple(names)
+
+
 def prepared_cursor() -> CursorWrapper:
     """As `connection.cursor()`, but values travel beside the statement, which PostgreSQL parses
     and plans once a connection. Django's own cursor writes them into the text: for the ten
     statements of an ingest request, planning would cost more than running."""
     connection = connections[DEFAULT_DB_ALIAS]
     connection.ensure_connection()
-    cursor: Any = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    cursor: Any = _NumberingCursor(connection.connection)
     make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     return make(cursor)
 
