@@ -17,11 +17,13 @@ from accounts.web import enter
 from catalog.reading.json_text import InvalidJson
 from lineage.api.openlineage_documents import BATCH, EVENT, HOME_BATCH, HOME_EVENT
 from lineage.openlineage.bodies import read_events
-from lineage.recording.openlineage import Outcome, record_events
+from lineage.recording.openlineage import Outcome, record_event, record_events
 
 MEDIA_TYPES = ("application/json",)
 #: Some 30 s of work; a dbt run of 40,000 events takes a few requests.
 MAX_EVENTS = 10_000
+#: Characters of an event that may wait for others, and have them wait for it.
+SMALL = 100_000
 
 
 @EVENT
@@ -31,10 +33,13 @@ class OpenLineageEventPost(TenantAPIView):
     needs = {"POST": (Resource.EXECUTION, Action.INGEST)}
 
     def post(self, request: Request, tenant: str = "") -> Response:
-        posted = posted_events(request)
+        posted, length = posted_events(request)
         if isinstance(posted, list):
             raise Problem(422, "One event is an object; post a list to …/lineage/batch.")
-        [outcome] = record_events(self.access, [posted])
+        if length <= SMALL:
+            outcome = record_event(self.access, posted)
+        else:
+            [outcome] = record_events(self.access, [posted])
         if outcome.reason:
             code = 403 if outcome.forbidden else 422
             raise Problem(code, outcome.reason, errors=list(outcome.problems))
@@ -48,7 +53,7 @@ class OpenLineageBatchPost(TenantAPIView):
     needs = {"POST": (Resource.EXECUTION, Action.INGEST)}
 
     def post(self, request: Request, tenant: str = "") -> Response:
-        posted = posted_events(request)
+        posted, _ = posted_events(request)
         if not isinstance(posted, list):
             raise Problem(422, "A batch is a list of events; post a single one to …/lineage.")
         if len(posted) > MAX_EVENTS:
@@ -84,11 +89,11 @@ class HomeBatchPost(_AtHome, OpenLineageBatchPost):
     """A list of events, in the tenant of the token."""
 
 
-def posted_events(request: Request) -> Any:
-    """The value of the body; Problem 400 says where it is no JSON."""
+def posted_events(request: Request) -> tuple[Any, int]:
+    """(value of the body, its characters); Problem 400 says where it is no JSON."""
     _, text = read_body(request, MEDIA_TYPES)
     try:
-        return read_events(text)
+        return read_events(text), len(text)
     except InvalidJson as exc:
         raise Problem(400, f"The body {exc}.") from exc
 

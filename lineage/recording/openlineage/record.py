@@ -7,7 +7,7 @@ again, which is safe, since the same events lead to the same state however often
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -21,6 +21,7 @@ from lineage.openlineage.naming import flow_id
 from lineage.openlineage.rules import Rules
 from lineage.openlineage.state import accumulate
 from lineage.recording.flows import KnownFlow, ensure_flows
+from lineage.recording.gathering import Gathered
 from lineage.recording.openlineage.families import store_families
 from lineage.recording.openlineage.hierarchy import settle_roots
 from lineage.recording.openlineage.rows import RunRow, lock_runs, mentioned
@@ -89,6 +90,24 @@ def record_events(access: Access, values: Sequence[Any]) -> list[Outcome]:
         recording = _tried_again(access, events)
         outcomes |= {index: Outcome(index) for index in events} | recording.failed
     return [outcomes[index] for index in range(len(values))]
+
+
+def record_event(access: Access, value: Any) -> Outcome:
+    """`record_events` for a request with one event: those that meet share a transaction."""
+    try:
+        event = parse_event(value)
+    except InvalidEvent as exc:
+        return Outcome(0, str(exc), tuple(exc.problems))
+    look_ahead([event])
+    return replace(_gathered(access, event), index=0)
+
+
+def _record_parsed(access: Access, events: Sequence[PostedEvent]) -> list[Outcome]:
+    failed = _tried_again(access, dict(enumerate(events))).failed
+    return [failed.get(index, Outcome(index)) for index in range(len(events))]
+
+
+_gathered = Gathered[PostedEvent, Outcome](_record_parsed, lambda outcome: not outcome.reason)
 
 
 def _tried_again(access: Access, events: dict[int, PostedEvent]) -> Recording:
