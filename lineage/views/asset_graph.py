@@ -1,5 +1,7 @@
 """Lineage on the pages of one asset: the tab, the neighbours of the overview, the impact."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,9 +16,9 @@ from catalog.models import Asset
 from lineage.drawing import Run, run_bars
 from lineage.exploring import explore, opens
 from lineage.models import Flow
-from lineage.pictures import Style, picture
+from lineage.pictures import Leads, Picture, Style, picture
 from lineage.queries.flows import RECENT, PastRun, recent_runs
-from lineage.queries.graph import dependencies
+from lineage.queries.graph import Graph, dependencies
 from lineage.queries.horizon import Direction, Horizon, Side
 from lineage.queries.impact import reach
 from lineage.queries.touching import flows_touching
@@ -50,8 +52,7 @@ def asset_neighbours(request: PageRequest, asset_id: str) -> HttpResponse:
     access, now = request.access, timezone.now()
     asset = find_called(Asset.objects.only("pk", "public_id"), access, asset_id)
     graph = dependencies(access, asset.pk, Horizon(Direction.BOTH, 1, NEIGHBOURS + 1))
-    style = Style(leads=opens(access), selected=graph.start, prefix="preview-")
-    drawn = picture(graph, style, f"One step around {asset_id}", now)
+    drawn = preview(graph, opens(access), f"One step around {asset_id}", now)
     start = drawn.entries[graph.start]
     context = {
         "asset": asset,
@@ -64,6 +65,16 @@ def asset_neighbours(request: PageRequest, asset_id: str) -> HttpResponse:
         "touch_count": touches[1],
     }
     return page(request, "lineage/asset_neighbours.html", context | {"touches": touches[0]})
+
+
+def preview(graph: Graph, leads: Leads, title: str, now: datetime) -> Picture:
+    """Three columns at the most, so that the page has room for all of it: what the neighbours have
+    to do with each other is left out, and so are the flows, which a table lists. Those of an asset
+    without neighbours are all that there is to draw."""
+    near = tuple(link for link in graph.links if graph.start in (link.source, link.target))
+    alone = len(graph.assets) == 1
+    style = Style(leads=leads, selected=graph.start, prefix="preview-", flows=alone)
+    return picture(replace(graph, links=near), style, title, now)
 
 
 _SIDES: Any = (

@@ -181,5 +181,7 @@ def test_the_overview_loads_its_neighbours(open_as):
     page = open_as("editor")
     page.goto("/main/assets/orders")
     expect(Graph(page).node("stg_orders")).to_be_visible()
+    pan = page.locator(".preview > .pan")
+    assert pan.evaluate("pan => [pan.scrollWidth - pan.clientWidth, pan.scrollLeft]") == [0, 0]
     expect(page.get_by_role("heading", name="Flows that read or write it")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Impact: \d+ assets"))).to_be_visible()

@@ -92,3 +92,18 @@ def test_the_frame_takes_a_fixed_number_of_statements(
     # session, user, grants, menu, asset, names, relatives, tests
     with django_assert_max_num_queries(8):
         browser.get("/main/assets/a")
+
+
+def test_one_without_a_description_says_who_can_give_it_one(cast: Cast):
+    make_asset(cast.main, "a")
+    told, unable = (
+        cast.browser(who).get("/main/assets/a").content.decode() for who in ("editor", "viewer")
+    )
+    link = 'href="/main/assets/a/-/edit#f-description"'
+    assert link in told
+    assert (
+        'id="f-description"'
+        in cast.browser("editor").get("/main/assets/a/-/edit").content.decode()
+    )
+    assert link not in unable
+    assert "Nobody has said what it is yet." in unable

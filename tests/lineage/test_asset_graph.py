@@ -37,6 +37,21 @@ def test_neighbours_on_both_sides_and_the_flows_between(world: World):
     assert "<html" not in text
 
 
+def test_the_preview_is_three_columns_wide(cast: Cast):
+    arrows(cast.main, "a>b>c a>c")
+    svg = piece(cast, "b", "neighbours").partition("</svg>")[0]
+    assert 'class="node flow' not in svg
+    width = float(svg.partition('class="graph" width="')[2].partition('"')[0])
+    assert width < 3 * 256 + 2 * 40 + 2 * 40
+
+
+def test_the_preview_of_an_asset_without_neighbours_shows_its_flows(cast: Cast):
+    alone = make_asset(cast.main, "alone")
+    run = make_task_run(make_execution(make_flow(cast.main, "nightly")), "copy")
+    make_bundle(run, [], [alone])
+    assert 'class="node flow' in piece(cast, "alone", "neighbours")
+
+
 def test_neighbours_keep_to_what_the_viewer_may_see(world: World):
     text = piece(world.cast, "orders", "neighbours", "viewer")
     for word in ("ledger", "finance", "close_books", "bucket"):
