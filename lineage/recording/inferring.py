@@ -1,4 +1,4 @@
-"""Lineage from the SQL of tasks, where a flow or its tenant asks for it (K1.12).
+"""Lineage from the SQL of tasks and triggers, where a flow or its tenant asks for it (K1.12).
 
 Scripts are read in another process (`lineage.sql.process`): what cannot be understood in time is
 noted on the task run, and changes its state by nothing. The answers are kept by the script's
@@ -11,7 +11,9 @@ from typing import Any
 
 from accounts.access import Access
 from lineage.dsl import ExecutionContext, Functions, Task, execution_context
+from lineage.dsl.contexts import Names
 from lineage.dsl.flows import IGNORE
+from lineage.kestra.posted import PostedExecution
 from lineage.lending import Lender
 from lineage.masking import Masking, secret_inputs
 from lineage.naming import rules_of
@@ -19,21 +21,16 @@ from lineage.recording.inferred import MOST_BUNDLES, Said, bundles_of
 from lineage.recording.order import Delivery
 from lineage.recording.reading_sql import SECONDS, Asked, read_scripts
 from lineage.recording.runs import RenderedRun
-from lineage.recording.scripts import Script, scripts_of, speaks_sql
+from lineage.recording.scripts import Script, Speaking, may_be_wanted, scripts_of
+from lineage.recording.triggers import trigger_of
 from lineage.sql import SqlProblem, infer_many
 
 #: Notes on one script; the last one tells of further ones.
 MOST_NOTES = 20
 
 
-def is_wanted(task: Task, enable_auto: bool | None, access: Access) -> bool:
-    """Whether the SQL of a task is read: it says so, or says nothing and its tenant does."""
-    wanted = access.tenant.infers_sql if enable_auto is None else enable_auto
-    return wanted and speaks_sql(task)
-
-
 def scripts_for(
-    task: Task, names: Mapping[str, Any], functions: Functions, masking: Masking
+    task: Speaking, names: Mapping[str, Any], functions: Functions, masking: Masking
 ) -> list[Script]:
     """The scripts of a task as its run rendered them, without the secrets of the execution."""
     return [
@@ -51,27 +48,36 @@ def look_ahead(deliveries: Iterable[Delivery], access: Access, lender: Lender) -
 
 def _foreseen(delivery: Delivery, access: Access, lender: Lender) -> Iterator[Script]:
     """The scripts of a delivery, as far as it tells by itself what they are rendered with."""
-    flow = delivery.declares
-    if flow is None or not any(_may_be_wanted(task, access) for task in flow.all_tasks()):
-        return
     namespace = delivery.execution.namespace
     contexts: dict[int, ExecutionContext] = {}
-    for _, posted, posted_in in delivery.task_runs.values():
-        task = None if posted.is_trigger else flow.task(posted.task_id)
-        if task is None or not posted.state.is_terminal or not _may_be_wanted(task, access):
-            continue
-        if id(posted_in) not in contexts:
+    for task, raw, inside in _speaking(delivery, access):
+        if id(inside) not in contexts:
             variables = lender.variables(namespace)
-            contexts[id(posted_in)] = execution_context(flow, posted_in.raw, variables)
-        names = contexts[id(posted_in)].for_task_run(posted.raw, task)
-        masking = Masking.of(posted_in.inputs, secret_inputs(flow))
+            contexts[id(inside)] = execution_context(delivery.declares, inside.raw, variables)
+        names = names_for(task, raw, contexts[id(inside)])
+        masking = Masking.of(inside.inputs, secret_inputs(delivery.declares))
         yield from scripts_for(task, names, lender.functions(namespace), masking)
 
 
-def _may_be_wanted(task: Task, access: Access) -> bool:
-    """The same before a run decides what `enableAuto` is."""
-    said = task.declaration.enable_auto if task.declaration else None
-    return is_wanted(task, True if isinstance(said, str) else said, access)
+def _speaking(
+    delivery: Delivery, access: Access
+) -> Iterator[tuple[Speaking, Mapping[str, Any], PostedExecution]]:
+    """(task or trigger, its run as posted, the execution that came with it), where it may be that
+    its SQL is read."""
+    flow, trigger = delivery.declares, trigger_of(delivery)
+    if trigger is not None and may_be_wanted(trigger, access):
+        yield trigger, {}, delivery.execution
+    if flow is None or not any(may_be_wanted(task, access) for task in flow.all_tasks()):
+        return
+    for _, posted, posted_in in delivery.task_runs.values():
+        task = None if posted.is_trigger else flow.task(posted.task_id)
+        if task is not None and posted.state.is_terminal and may_be_wanted(task, access):
+            yield task, posted.raw, posted_in
+
+
+def names_for(task: Speaking, raw: Mapping[str, Any], context: ExecutionContext) -> Names:
+    """What the expressions of its SQL see."""
+    return context.for_task_run(raw, task) if isinstance(task, Task) else context.for_execution()
 
 
 def add_inferred(access: Access, runs: Sequence[RenderedRun]) -> None:

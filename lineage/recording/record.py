@@ -155,7 +155,7 @@ def write_runs(
     namespaces = {flow.namespace: flow.namespace_pk for _, _, flow in items}
     lender = Lender(access, namespaces)
     for delivery, _, _ in items:
-        add_trigger_run(delivery)
+        add_trigger_run(delivery, access)
     runs = [run for item in items for run in render_runs(*item, lender)]
     add_inferred(access, runs)
     resolved = resolve_assets(access, runs, namespaces)

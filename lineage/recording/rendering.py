@@ -19,9 +19,10 @@ from lineage.kestra.posted import PostedTaskRun
 from lineage.lending import Lender
 from lineage.masking import Masking, secret_inputs
 from lineage.recording.flows import KnownFlow
-from lineage.recording.inferring import is_wanted, scripts_for
+from lineage.recording.inferring import names_for, scripts_for
 from lineage.recording.order import Delivery
 from lineage.recording.runs import RenderedRun, StoredExecution
+from lineage.recording.scripts import is_wanted
 
 #: More links than this in one bundle are a cartesian accident, not lineage.
 MAX_LINKS = 100_000
@@ -53,10 +54,10 @@ def render_runs(
             functions = lender.functions(flow.namespace)
             auto = render(rendered, context, functions)
             task = rendered.declared_by
-            if isinstance(task, Task) and is_wanted(task, auto, lender.access):
+            if task is not None and is_wanted(task, auto, lender.access):
                 inputs = delivery.context(posted_in).get("inputs")
                 masking = Masking.of(inputs, secret_inputs(delivery.declares))
-                names = context.for_task_run(posted.raw, task)
+                names = names_for(task, posted.raw, context)
                 rendered.scripts = scripts_for(task, names, functions, masking)
         yield rendered
 

@@ -1,11 +1,12 @@
-"""The SQL in a task of a flow, with its expressions rendered as far as the run knows them."""
+"""The SQL in a task or trigger, with its expressions rendered as far as the run knows them."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lineage.dsl import ExpressionError, Functions, Task, is_template, render
+from accounts.access import Access
+from lineage.dsl import ExpressionError, Functions, Task, Trigger, is_template, render
 from lineage.sql import GENERIC, dialect_of
 
 #: Where tasks of Kestra's database plugins have their SQL.
@@ -16,6 +17,10 @@ MOST_EXPRESSIONS = 200
 
 _JDBC = re.compile(r"jdbc:([a-z0-9]+):", re.IGNORECASE)
 _QUERY = re.compile(r"\s*(?:SELECT|WITH)\b[^;]*;?\s*\Z", re.IGNORECASE)
+
+
+#: What may have SQL: a trigger waits for a query to yield rows.
+type Speaking = Task | Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,23 @@ class Script:
         return self.before + self.text
 
 
-def speaks_sql(task: Task) -> bool:
+def is_wanted(task: Speaking, enable_auto: bool | None, access: Access) -> bool:
+    """Whether the SQL of a task is read: it says so, or says nothing and its tenant does."""
+    wanted = access.tenant.infers_sql if enable_auto is None else enable_auto
+    return wanted and speaks_sql(task)
+
+
+def may_be_wanted(task: Speaking, access: Access) -> bool:
+    """The same before a run decides what `enableAuto` is."""
+    said = task.declaration.enable_auto if task.declaration else None
+    return is_wanted(task, True if isinstance(said, str) else said, access)
+
+
+def speaks_sql(task: Speaking) -> bool:
     return any(key in task.properties for key in KEYS) and bool(dialect_of_task(task))
 
 
-def dialect_of_task(task: Task) -> str:
+def dialect_of_task(task: Speaking) -> str:
     """By the plugin; where that does not tell the database, by the URL it connects to."""
     found = dialect_of(task.type)
     if found in ("", GENERIC) and isinstance(url := task.properties.get("url"), str):
@@ -46,7 +63,7 @@ def dialect_of_task(task: Task) -> str:
     return found
 
 
-def scripts_of(task: Task, names: Mapping[str, Any], functions: Functions) -> Iterator[Script]:
+def scripts_of(task: Speaking, names: Mapping[str, Any], functions: Functions) -> Iterator[Script]:
     """`names` as the task run's expressions see them."""
     dialect = dialect_of_task(task)
     # What lies in there is gone with the run, and no asset.
@@ -59,7 +76,8 @@ def scripts_of(task: Task, names: Mapping[str, Any], functions: Functions) -> It
             if isinstance(value := task.properties.get(key), str)
         }
         before = before_script(dialect, told, rendered)
-        yield Script(f"tasks.{task.id}.{path}", rendered, dialect, before)
+        where = "tasks" if isinstance(task, Task) else "triggers"
+        yield Script(f"{where}.{task.id}.{path}", rendered, dialect, before)
 
 
 def before_script(dialect: str, told: Mapping[str, str], script: str) -> str:
@@ -72,7 +90,7 @@ def before_script(dialect: str, told: Mapping[str, str], script: str) -> str:
     return ""
 
 
-def texts(task: Task) -> Iterable[tuple[str, str]]:
+def texts(task: Speaking) -> Iterable[tuple[str, str]]:
     for key in KEYS:
         value = task.properties.get(key)
         if isinstance(value, str):
