@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from accounts.api import TenantAPIView
 from accounts.permissions import Action, Resource
 from accounts.problems import Problem
+from catalog.api.assets import id_param
 from catalog.api.params import boolean
 from catalog.calling import find_called
 from catalog.models import Asset
@@ -46,8 +47,4 @@ class AssetDependenciesById(_Dependencies):
     """`/assets/by-id/dependencies?id=`: for ids that a path cannot carry."""
 
     def get(self, request: Request, tenant: str) -> Response:
-        asset_id = request.query_params.get("id", "")
-        if not asset_id:
-            message = "Say which asset."
-            raise Problem(400, message, errors=[{"field": "id", "message": message}])
-        return self.answer(request, asset_id)
+        return self.answer(request, id_param(request))

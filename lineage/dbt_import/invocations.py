@@ -61,20 +61,12 @@ def posted_execution(flow: KnownFlow, invocation: Invocation) -> PostedExecution
         id=invocation.id,
         namespace=flow.namespace,
         flow_id=flow.public_id,
-        flow_revision=None,
-        kind="NORMAL",
         state=state,
         labels={key: str(value) for key, value in labels.items() if value},
         inputs=invocation.arguments,
-        outputs={},
-        variables={},
-        trigger={},
-        parent_id="",
-        url="",
         error=f"{failed} of {len(invocation.results)} nodes failed." if failed else "",
         digest=_digest(invocation.arguments),
         task_runs=tuple(map(posted_task_run, invocation.results)),
-        raw={},
     )
 
 
@@ -88,18 +80,12 @@ def posted_task_run(result: NodeResult) -> PostedTaskRun:
     return PostedTaskRun(
         id=task_id(result.unique_id),
         task_id=task_id(result.unique_id),
-        value="",
-        iteration=None,
-        parent_id="",
         state=PostedState(
             result.state, result.started_at, result.ended_at, [], micros(result.ended_at)
         ),
-        attempts=[],
         outputs=outputs,
-        emitted={},
         error=result.message if went_wrong else "",
         digest=_digest([outputs, result.message]),
-        raw={},
     )
 
 

@@ -42,20 +42,7 @@ def _told_in(flow: KnownFlow, state: PostedState) -> PostedExecution:
         id="a manifest",  # no execution's id, since it holds a space: it owns no lock
         namespace=flow.namespace,
         flow_id=flow.public_id,
-        flow_revision=None,
-        kind="NORMAL",
         state=state,
-        labels={},
-        inputs={},
-        outputs={},
-        variables={},
-        trigger={},
-        parent_id="",
-        url="",
-        error="",
-        digest="",
-        task_runs=(),
-        raw={},
     )
 
 
@@ -63,16 +50,7 @@ def _told(unique_id: str, state: PostedState) -> PostedTaskRun:
     return PostedTaskRun(
         id=unique_id,
         task_id=task_id(unique_id),
-        value="",
-        iteration=None,
-        parent_id="",
         state=state,
-        attempts=[],
-        outputs={},
-        emitted={},
-        error="",
-        digest="",
-        raw={},
     )
 
 

@@ -18,6 +18,20 @@ MOST = 1_000
 #: Looked at in one run.
 RETRIED = 100
 
+COLUMNS = {
+    "exporter_id": "bigint",
+    "execution_pk": "bigint",
+    "task_run_pk": "bigint",
+    "reason": "text",
+    "tenant_id": "bigint",
+    "label": "text",
+    "message": "text",
+    "attempts": "int",
+    "gave_up": "boolean",
+    "first_at": "timestamptz",
+    "last_at": "timestamptz",
+}
+
 #: (execution row, task run row or 0)
 type Unit = tuple[int, int]
 
@@ -35,19 +49,7 @@ def note_refused(exporter: Exporter, refused: Mapping[Unit, Refusal]) -> None:
     now = timezone.now()
     insert(
         "lineage_exporterpending as old",
-        {
-            "exporter_id": "bigint",
-            "execution_pk": "bigint",
-            "task_run_pk": "bigint",
-            "reason": "text",
-            "tenant_id": "bigint",
-            "label": "text",
-            "message": "text",
-            "attempts": "int",
-            "gave_up": "boolean",
-            "first_at": "timestamptz",
-            "last_at": "timestamptz",
-        },
+        COLUMNS,
         [
             (
                 exporter.pk,
@@ -85,19 +87,7 @@ def note_open(exporter: Exporter, is_open: Mapping[int, bool]) -> None:
     )
     insert(
         "lineage_exporterpending",
-        {
-            "exporter_id": "bigint",
-            "execution_pk": "bigint",
-            "task_run_pk": "bigint",
-            "reason": "text",
-            "tenant_id": "bigint",
-            "label": "text",
-            "message": "text",
-            "attempts": "int",
-            "gave_up": "boolean",
-            "first_at": "timestamptz",
-            "last_at": "timestamptz",
-        },
+        COLUMNS,
         [
             (
                 exporter.pk,

@@ -57,20 +57,23 @@ class PostedState:
 @dataclass(frozen=True, slots=True)
 class PostedTaskRun:
     """One task run; `emitted` keeps `assets`, `assetEmits` and `logs` as they were posted, and
-    `cached` of a run that only found the outputs of an earlier one."""
+    `cached` of a run that only found the outputs of an earlier one.
+
+    What clients other than Kestra's do not tell of has a default.
+    """
 
     id: str
     task_id: str
-    value: str
-    iteration: int | None
-    parent_id: str
     state: PostedState
-    attempts: list[Any]
-    outputs: Mapping[str, Any]
-    emitted: Mapping[str, Any]
-    error: str
-    digest: str
-    raw: Mapping[str, Any] = field(repr=False)
+    value: str = ""
+    iteration: int | None = None
+    parent_id: str = ""
+    attempts: list[Any] = field(default_factory=list)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    emitted: Mapping[str, Any] = field(default_factory=dict)
+    error: str = ""
+    digest: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
     #: Not posted as such: what the execution's trigger declares (`lineage.recording.triggers`).
     is_trigger: bool = False
 
@@ -82,20 +85,20 @@ class PostedExecution:
     id: str
     namespace: str
     flow_id: str
-    flow_revision: int | None
-    kind: str
     state: PostedState
-    labels: dict[str, str]
-    inputs: Mapping[str, Any]
-    outputs: Mapping[str, Any]
-    variables: Mapping[str, Any]
-    trigger: Mapping[str, Any]
-    parent_id: str
-    url: str
-    error: str
-    digest: str
-    task_runs: tuple[PostedTaskRun, ...]
-    raw: Mapping[str, Any] = field(repr=False)
+    flow_revision: int | None = None
+    kind: str = "NORMAL"
+    labels: dict[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    trigger: Mapping[str, Any] = field(default_factory=dict)
+    parent_id: str = ""
+    url: str = ""
+    error: str = ""
+    digest: str = ""
+    task_runs: tuple[PostedTaskRun, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 class InvalidExecution(ValueError):

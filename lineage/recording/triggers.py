@@ -34,16 +34,7 @@ def add_trigger_run(delivery: Delivery, access: Access) -> None:
     run = PostedTaskRun(
         id=trigger_run_id(trigger.id),
         task_id=trigger.id,
-        value="",
-        iteration=None,
-        parent_id="",
         state=state,
-        attempts=[],
-        outputs={},
-        emitted={},
-        error="",
-        digest="",
-        raw={},
         is_trigger=True,
     )
     delivery.task_runs[run.id] = (stamp_of(run), run, posted)

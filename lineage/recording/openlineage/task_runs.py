@@ -51,20 +51,7 @@ def posted_in(root: RunRow, flow: KnownFlow) -> PostedExecution:
         id=root.run_id,
         namespace=flow.namespace,
         flow_id=flow.public_id,
-        flow_revision=None,
-        kind="NORMAL",
         state=state,
-        labels={},
-        inputs={},
-        outputs={},
-        variables={},
-        trigger={},
-        parent_id="",
-        url="",
-        error="",
-        digest="",
-        task_runs=(),
-        raw={},
     )
 
 
@@ -95,12 +82,7 @@ def rendered(
         iteration=told.iteration,
         parent_id="" if row.parent_run_id in ("", row.root_run_id) else row.parent_run_id,
         state=state_of(row),
-        attempts=[],
-        outputs={},
-        emitted={},
         error=error_of(known),
-        digest="",
-        raw={},
     )
     return RenderedRun(
         execution,
