@@ -106,6 +106,15 @@ class Accumulated:
             if key[0] == position
         )
 
+    def stamps(self) -> set[Stamp]:
+        """Of events whose words still stand: what others said has been said anew since."""
+        held = [self.named, self.run_registers, self.job_registers]
+        for said in self.datasets.values():
+            held += [said.facets, said.position_facets]
+        found = {stamp for registers in held for stamp, _ in registers.values()}
+        found |= {said.last for said in self.datasets.values()}
+        return found | {last for _, last in self.types.values()}
+
     @property
     def excess(self) -> str:
         """What is to be said where there were more datasets than are kept; "" else."""

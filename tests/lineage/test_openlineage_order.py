@@ -280,3 +280,26 @@ def test_an_event_that_says_two_things_of_one_asset_ends_alike_in_any_order() ->
     turned = [dataset(a, **words("x", "CREATE")), dataset(b, **words("y", "DROP"))]
     for outputs in (says, turned):
         in_any_order(event("COMPLETE", 5, 1, outputs=outputs), dataset_event(7, a, **symlinks(b)))
+
+
+@pytest.mark.parametrize("last", range(4))
+def test_what_one_event_said_counts_however_late_it_comes(db: None, last: int) -> None:
+    """Also where later events of the same run have said all of it anew before it came."""
+    elsewhere = {"namespace": "company.data", "name": "elsewhere", "type": "JOB"}
+
+    def told(minute: int, rows: int, *sources: dict[str, Any]) -> dict[str, Any]:
+        output = dataset(NAMES[0], lineage={"inputs": list(sources)}, documentation={"n": rows})
+        output["outputFacets"] = {"outputStatistics": {"rowCount": rows}}
+        return event("RUNNING", minute, 1, outputs=[output])
+
+    bodies = [told(1, 10), told(2, 20, elsewhere), told(3, 30), told(4, 40)]
+    straight, mixed = tenant_access("straight"), tenant_access("mixed")
+    for body in bodies:
+        post(straight, body)
+    for body in [*(one for one in bodies if one is not bodies[last]), bodies[last]]:
+        post(mixed, body)
+    for tell in (snapshot, observed):
+        one, other = tell(straight.tenant), tell(mixed.tenant)
+        for part in one:
+            assert not difference(one[part], other[part]), part
+    assert len(observed(mixed.tenant)["measurements"]) == 4

@@ -69,8 +69,18 @@ class RunRow:
 
     @property
     def is_touched(self) -> bool:
-        """Whether the request changes what it says, or where it belongs."""
-        return self.is_changed or self.moved
+        """Whether the request changes what it says, or where it belongs, or says what counts by
+        itself though later events have said all of it anew: a measurement, a link."""
+        return self.is_changed or self.moved or self.adds_history
+
+    @property
+    def adds_history(self) -> bool:
+        """Maybe again: of an event that nothing is left of, nobody knows whether it came."""
+        telling = [event for event in self.events if has_facets(event)]
+        if not telling or self.before is None:
+            return False
+        known = self.before.stamps()
+        return any((event.at, event.digest) not in known for event in telling)
 
     @property
     def differs(self) -> bool:
@@ -83,6 +93,15 @@ class RunRow:
         """Whether edges and counters knew of it before: what it did has to be counted anew."""
         held = self.before
         return held is not None and (held.state in TERMINAL or held.is_streaming)
+
+
+def has_facets(event: PostedEvent) -> bool:
+    """Whether it says more of datasets than their names."""
+    own = (event.dataset,) if event.dataset is not None else ()
+    return "lineage" in event.job_facets or any(
+        dataset.facets or dataset.position_facets
+        for dataset in (*event.inputs, *event.outputs, *own)
+    )
 
 
 def mentioned(events: Iterable[PostedEvent]) -> dict[str, JobName | None]:
