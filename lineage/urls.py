@@ -33,6 +33,7 @@ from lineage.views.naming_rules import (
 )
 from lineage.views.openlineage_jobs import flow_openlineage
 from lineage.views.openlineage_runs import execution_openlineage
+from lineage.views.tenant_settings import tenant_settings
 from lineage.views.usages import asset_executions
 
 app_name = "lineage"
@@ -61,6 +62,7 @@ urlpatterns: list[URLPattern] = [
     path("admin/naming-rules/<str:rule_id>", naming_rule_edit, name="naming_rule_edit"),
     path("admin/naming-rules/<str:rule_id>/place", naming_rule_place, name="naming_rule_place"),
     path("admin/naming-rules/<str:rule_id>/delete", naming_rule_delete, name="naming_rule_delete"),
+    path("admin/settings", tenant_settings, name="tenant_settings"),
     path("flows", flow_list, name="flow_list"),
     path("dbt", flow_dbt, name="flow_dbt"),
     path(

@@ -247,6 +247,11 @@ ACCESS: dict[str, dict[str, Row]] = {
     },
     "lineage:naming_rule_place": {"POST rule": (302, 404, 403, 403, 302, 302, 404)},
     "lineage:naming_rule_delete": {"POST rule": (302, 404, 403, 403, 302, 302, 404)},
+    # A POST that names no setting is 400 for whoever may see them.
+    "lineage:tenant_settings": {
+        "GET -": PAGE_SETTINGS,
+        "POST -": (302, 404, 403, 403, 302, 400, 404),
+    },
     # --- API -------------------------------------------------------------------------------
     "asset_dependencies": {
         "GET orders": API_READ,

@@ -168,7 +168,7 @@ def noun(route: str) -> str:
 
 
 #: What the pages of Admin are about.
-ADMIN = frozenset({"exporter", "naming"})
+ADMIN = frozenset({"exporter", "naming", "tenant"})
 
 
 _CURRENT = SafeString(' aria-current="page"')

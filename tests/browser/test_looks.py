@@ -59,6 +59,7 @@ PAGES = {
     "/main/admin/exporters/marquez/delete": "admin",
     "/main/admin/naming-rules?namespace=postgres://w:5432&name=a.b.orders": "admin",
     "/main/admin/naming-rules/-/new": "admin",
+    "/main/admin/settings": "admin",
     "/main/catalog/duplicates": "admin",
     "/main/assets/orders/-/names": "admin",
     "/main/assets/orders/-/merge?asset=stg_orders": "admin",
