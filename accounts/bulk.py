@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 from psycopg import RawCursor
@@ -16,9 +17,10 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def dump(value: Any) -> str:
     """JSON text for a `jsonb` column."""
-    if not value:  # most columns of most rows
-        return "{}" if value == {} else "[]" if value == [] else _encode(value)
-    return _encode(value)
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # integers beyond 64 bits, keys that are no text
+        return _encode(value)
 
 
 def _plain(value: Any) -> str:

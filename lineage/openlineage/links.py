@@ -103,24 +103,14 @@ def other_jobs(said: Said) -> set[JobName]:
 
 
 def spoken_links(said: Said) -> object:
-    """All that `explicit_links` reads: equal only where it answers the same.
-
-    Outputs' facets are compared by what they say. What may hold without the job keeps every value
-    as it was sent, where Python takes 1 for true: those are the same when they are one object.
-    """
+    """All that `explicit_links` reads: it answers the same where this is the same JSON."""
     return (
         said.job,
-        id(said.job_facets.get("lineage")),
+        said.job_facets.get("lineage"),
         [
-            (
-                one.namespace,
-                one.name,
-                stated,
-                id(lineage) if stated else lineage,
-                id(columns) if stated else columns,
-            )
+            (one.namespace, one.name, stated, one.facets.get("lineage"), columns)
             for one, stated in _datasets(said)
-            for lineage, columns in [(one.facets.get("lineage"), one.facets.get("columnLineage"))]
+            for columns in [one.facets.get("columnLineage")]
         ],
     )
 

@@ -34,7 +34,8 @@ def measurements_of(
     may carry either; both are kept, each under a name of its own."""
     found = []
     for facets, where in ((dataset.facets, ""), (dataset.position_facets, f"{position}.")):
-        for name, (kind, read) in _READERS.items():
+        for name in [name for name in _READERS if name in facets]:
+            kind, read = _READERS[name]
             if kind in ("input", "output") and not where:
                 continue
             body = facet(facets, name, problems)

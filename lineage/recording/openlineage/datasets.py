@@ -19,6 +19,7 @@ from lineage.openlineage.facets import Described, described
 from lineage.openlineage.headwater import place_told
 from lineage.openlineage.identity import lifecycle_of
 from lineage.openlineage.links import ExplicitLinks, explicit_links, spoken_links
+from lineage.openlineage.memory import Memory
 from lineage.openlineage.quality import measurements_of
 from lineage.openlineage.registers import Stamp
 from lineage.openlineage.rules import Named, Rules
@@ -114,12 +115,11 @@ def said_of_datasets(
         if key[0] == DATASET or words.facets or words.position_facets:
             told[named.id] = None
     said.links += links_of(known, events, rules, speaker)
-    links = explicit_links(known)
+    links = links_in(known)
     said.problems += links.problems
-    spoken = spoken_links(known)
     for event in events:
-        own = links if spoken_links(event) == spoken else explicit_links(event)
-        name_linked(said, own, event.job, rules, replace(speaker, earliest=event.at), listed)
+        own = replace(speaker, earliest=event.at)
+        name_linked(said, links_in(event), event.job, rules, own, listed)
     told |= {
         out.id: None
         for bundle, (_, job) in zip(said.stated, said.stated_by, strict=True)
@@ -134,6 +134,20 @@ def said_of_datasets(
         touches = touches_of(position, named, [], speaker)
         said.touches[named.id] += touches[1:] if position == INPUT else touches
     return said
+
+
+#: Bytes of facets that are remembered; what they mean takes several times as much.
+REMEMBERED = 4 << 20
+_links = Memory[ExplicitLinks](REMEMBERED)
+_meanings = Memory[Described](REMEMBERED)
+
+
+def links_in(said: Accumulated | PostedEvent) -> ExplicitLinks:
+    return _links.recall(spoken_links(said), lambda: explicit_links(said))
+
+
+def meaning_of(dataset: PostedDataset, position: str) -> Described:
+    return _meanings.recall((dataset, position), lambda: described(dataset, position))
 
 
 def name_linked(  # noqa: PLR0913 one event
@@ -178,7 +192,7 @@ def describe(said: Said, key: DatasetKey, named: Named, words: DatasetSaid) -> M
         groups[words.last] = ({}, {})
     meanings = []
     for at, (facets, position_facets) in sorted(groups.items()):
-        meaning = described(PostedDataset(namespace, name, facets, position_facets), position)
+        meaning = meaning_of(PostedDataset(namespace, name, facets, position_facets), position)
         meanings.append((at, meaning))
         said.problems += [f"{namespace}/{name}: {problem}" for problem in meaning.problems]
     return meanings
@@ -267,7 +281,7 @@ def naming_touch(
     position: str, named: Named, speaker: Speaker, type_by_name: str | None = None
 ) -> Touch:
     """That there is such an asset, what it is called, and whose it is while nobody says more."""
-    hint = type_by_name or described(PostedDataset(*named.spelled, {}, {}), position).type
+    hint = type_by_name or meaning_of(PostedDataset(*named.spelled, {}, {}), position).type
     return Touch(
         speaker.stamp((speaker.earliest, ""), position, named.id),
         speaker.earliest,
