@@ -120,7 +120,9 @@ FLOW_JOBS = _get(
     (
         "OpenLineage jobs of a flow",
         "The job that is the flow (`taskId` null) and those that are its tasks, each with the"
-        " facets that hold, as they were sent.",
+        " facets that hold, as they were sent. Beside `results`, `fedBy` and `feeds` list the jobs"
+        " that Lineage facets link them with where no dataset is in between: `job` as it is named,"
+        " `flow` where it is known and may be seen, `taskId` of which task it is told.",
     ),
     {
         "taskId": "build",

@@ -24,6 +24,7 @@ from lineage.api.openlineage_read_documents import (
 from lineage.models import AssetFacet, OpenLineageEvent
 from lineage.openlineage.events import DATASET, JOB, RUN
 from lineage.queries.flows import find_flow
+from lineage.queries.job_links import JobLinks, LinkedJob, job_links
 from lineage.queries.keyset import EARLIEST_USE_FIRST, LATEST_RECEIVED_FIRST, Keyset
 from lineage.queries.openlineage import (
     ToldRun,
@@ -106,7 +107,10 @@ class FlowJobs(TenantAPIView):
             }
             for job in jobs[:size]
         ]
-        return Response(paged(results, "jobs", first + size if len(jobs) > size else None))
+        answer = paged(results, "jobs", first + size if len(jobs) > size else None)
+        links = job_links(self.access, flow) or JobLinks()
+        told = {"fedBy": links.fed_by, "feeds": links.feeds}
+        return Response(answer | {side: [linked_json(one) for one in told[side]] for side in told})
 
 
 @EXECUTION_EVENTS
@@ -179,6 +183,15 @@ def run_json(run: ToldRun) -> dict[str, Any]:
         "state": run.state or None,
         "taskRunId": run.task_run.public_id if run.task_run else None,
         "facets": run.facets,
+    }
+
+
+def linked_json(job: LinkedJob) -> dict[str, Any]:
+    namespace, flow_id = job.flow or (None, None)
+    return {
+        "taskId": job.task_id or None,
+        "job": {"namespace": job.namespace, "name": job.name},
+        "flow": {"namespace": namespace, "id": flow_id} if job.flow else None,
     }
 
 

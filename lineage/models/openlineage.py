@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -164,4 +165,13 @@ class OpenLineageJob(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["flow", "task_id"], name="openlineage_job_once")
+        ]
+        indexes: ClassVar = [
+            # Those that tell of links with other jobs, and what a job is known as here.
+            models.Index(
+                F("tenant"),
+                name="openlineage_job_linking",
+                condition=Q(facets__has_key="lineage"),
+            ),
+            HashIndex(fields=["name"], name="openlineage_job_by_name"),
         ]

@@ -10,6 +10,7 @@ from accounts.web import PageRequest, page, tenant_page
 from lineage.models import Flow
 from lineage.openlineage.summaries import job_summary
 from lineage.queries.flows import find_flow
+from lineage.queries.job_links import job_links
 from lineage.queries.openlineage import job_names, told_jobs
 from lineage.views.facet_cards import cards
 
@@ -17,16 +18,18 @@ from lineage.views.facet_cards import cards
 def jobs_of(access: Access, flow: Flow) -> dict[str, Any]:
     """For the flow's page: the facets of its own job, and which tasks have some.
 
-    Two statements, or one where no client told of it.
+    Six statements at the most, or one where no client told of it.
     """
-    names = job_names(access, flow)
+    links = job_links(access, flow)
+    names = job_names(access, flow) if links is not None else []
     if not names:
-        return {}
+        return {"job_links": links, "job_is_named": links is not None}
     own = told_jobs(access, flow, [""], limit=1)
     return {
         "job_facets": cards(own[0].facets, "job") if own else [],
         "job_told": job_summary(dict(own[0].facets)) if own else None,
         "task_jobs": [job for job in names if job.task_id],
+        "job_links": links,
     }
 
 

@@ -66,7 +66,7 @@ def store_families(
     run_together(
         [
             *beside,
-            extras.jobs(tenant, _jobs(touched, flows)),
+            extras.jobs(tenant, others.jobs | _jobs(touched, flows)),
             stored_runs(row for row in rows.values() if row in touched or row.differs),
             extras.events(tenant, ((e, None, None) for row in rows.values() for e in row.events)),
         ]

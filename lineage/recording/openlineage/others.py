@@ -12,6 +12,7 @@ from accounts.permissions import Action, Resource
 from lineage.openlineage.events import JobName
 from lineage.openlineage.links import Said, other_jobs
 from lineage.openlineage.naming import flow_id, task_id
+from lineage.openlineage.registers import Registers
 from lineage.openlineage.rules import Rules
 from lineage.recording.flows import KnownFlow, ensure_flows
 
@@ -30,6 +31,14 @@ class Others:
         if job is None:
             return None, ""
         return (self.flows[job].pk, task_id(job.name)) if job in self.flows else None
+
+    @property
+    def jobs(self) -> dict[tuple[int, str], tuple[JobName, Registers]]:
+        """What they are called, without any facet of theirs (`extras.jobs`)."""
+        found: dict[tuple[int, str], tuple[JobName, Registers]] = {}
+        for job in sorted(self.flows, key=lambda job: (job.namespace, job.name)):
+            found.setdefault((self.flows[job].pk, ""), (job, {}))
+        return found
 
     def refused_in(self, said: Said) -> tuple[str, bool] | None:
         """(why, whether for want of a grant) of the first job in it that may not be spoken of."""

@@ -233,7 +233,7 @@ def _placed(word: Word, assets: Mapping[str, int]) -> tuple[PostedEvent, int | N
 
 
 def _jobs(words: Sequence[Word]) -> dict[tuple[int, str], tuple[JobName, Registers]]:
-    found: dict[tuple[int, str], tuple[JobName, Registers]] = {}
+    found = dict(words[0].others.jobs) if words else {}
     for word in sorted(words, key=lambda word: (word.event.at, word.event.digest)):
         if word.flow and word.event.job:
             key = (word.flow.pk, "")
