@@ -29,6 +29,17 @@ from catalog.moments import micros, moment
 from catalog.naming import namespace_ids
 from catalog.reading.lifecycle import ttl_moment, ttl_text
 
+#: Columns of AssetChange.
+HISTORY = {
+    "tenant_id": "bigint",
+    "asset_id": "bigint",
+    "kind": "text",
+    "at": "timestamptz",
+    "recorded_at": "timestamptz",
+    "changes": "jsonb",
+    "source": "jsonb",
+}
+
 LOCK_STATES = (
     "select asset_id from catalog_assetstate where asset_id = any(%s::bigint[])"
     " order by asset_id for no key update"
@@ -253,15 +264,7 @@ def _history(tenant: Tenant, assets: Sequence[Stored]) -> Statement | None:
     now = timezone.now()
     return insertion(
         "catalog_assetchange",
-        {
-            "tenant_id": "bigint",
-            "asset_id": "bigint",
-            "kind": "text",
-            "at": "timestamptz",
-            "recorded_at": "timestamptz",
-            "changes": "jsonb",
-            "source": "jsonb",
-        },
+        HISTORY,
         [
             (tenant.pk, asset.pk, kind, moment(touch.at), now, dump(changes), dump(touch.source))
             for asset in assets

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.access import Access
 from accounts.bulk import dump, insert
+from catalog.declaring import HISTORY
 from catalog.models import AssetChange
 from catalog.writing import source_of
 
@@ -20,15 +21,7 @@ def note_changes(access: Access, changes: Mapping[int, Mapping[str, Any]]) -> No
     now, source = timezone.now(), dump(source_of(access.user))
     insert(
         "catalog_assetchange",
-        {
-            "tenant_id": "bigint",
-            "asset_id": "bigint",
-            "kind": "text",
-            "at": "timestamptz",
-            "recorded_at": "timestamptz",
-            "changes": "jsonb",
-            "source": "jsonb",
-        },
+        HISTORY,
         [
             (access.tenant.pk, pk, AssetChange.Kind.UPDATED.value, now, now, dump(said), source)
             for pk, said in sorted(changes.items())

@@ -17,7 +17,7 @@ from accounts.bulk import dump, insert, run
 from accounts.models import Tenant
 from accounts.permissions import Action, Resource
 from catalog.apart import keep_apart, let_together
-from catalog.declaring import Stored, lock_assets, store_assets
+from catalog.declaring import HISTORY, Stored, lock_assets, store_assets
 from catalog.finding import hold_names
 from catalog.joining import differences, joined, parted
 from catalog.locking import Locked, locks_against
@@ -232,15 +232,7 @@ def _tell(
         into = {"mergedInto": [merge.kept.public_id, None]}
     insert(
         "catalog_assetchange",
-        {
-            "tenant_id": "bigint",
-            "asset_id": "bigint",
-            "kind": "text",
-            "at": "timestamptz",
-            "recorded_at": "timestamptz",
-            "changes": "jsonb",
-            "source": "jsonb",
-        },
+        HISTORY,
         [
             (tenant.pk, merge.kept_id, kind.value, now, now, dump(changes), dump(dict(source))),
             (tenant.pk, merge.absorbed_id, kind.value, now, now, dump(into), dump(dict(source))),
