@@ -7,6 +7,8 @@ from accounts.access import Access
 from accounts.bulk import run
 from accounts.permissions import Action, Resource
 from catalog.apart import apart_pairs, is_apart
+from catalog.column_history import ColumnChange, difference
+from catalog.columns import flattened
 from catalog.declaring import read_assets
 from catalog.history import FieldChange, field_changes
 from catalog.joining import differences, joined
@@ -16,6 +18,7 @@ from catalog.models.aliases import AssetMergeQuerySet
 
 #: Counting stops here: beyond it, "10,000+" says as much.
 CAP = 10_000
+COLUMNS = "columns"
 RELATED = ("kept__namespace", "absorbed__namespace", "by", "undone_by")
 UNSEEN = tuple(
     f"{end}__{name}"
@@ -73,6 +76,20 @@ class Preview:
     changes: list[FieldChange]
     problem: str = ""
     apart: bool = False
+
+    @property
+    def fields(self) -> list[FieldChange]:
+        """What changes but the columns."""
+        return [change for change in self.changes if change.field != COLUMNS]
+
+    @property
+    def columns(self) -> list[ColumnChange]:
+        """The columns that change, one by one."""
+        for change in self.changes:
+            if change.field == COLUMNS:
+                sides = (flattened(side or ()) for side in (change.before, change.after))
+                return difference(*sides).changes
+        return []
 
 
 #: What moves, by what it is called.

@@ -1,5 +1,7 @@
 """The card of an asset's names, merging it on a page, and the list of likely duplicates."""
 
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
 
@@ -89,6 +91,25 @@ def test_a_merge_is_previewed_done_and_undone(world: World, editor: Client) -> N
     assert "Unmerged by" in history
 
 
+def test_a_preview_tells_columns_one_by_one(world: World, editor: Client) -> None:
+    columns = [{"name": "order_id", "type": "bigint"}, {"name": "extra", "type": "text"}]
+    declare_columns(world, "orders", [{"name": "order_id", "type": "int"}])
+    declare_columns(world, LAKE, columns)
+    page = editor.get(f"{ORDERS}/-/merge", {"asset": LAKE}).content.decode()
+    assert "<del><bdi>int</bdi></del>" in page and "<ins><bdi>bigint</bdi></ins>" in page
+    assert "<ins><bdi>extra</bdi></ins>" in page
+    assert "2 columns change, below." in page
+
+
+def declare_columns(world: World, asset: str, columns: list[dict[str, str]]) -> None:
+    answer = world.cast.api("admin").patch(
+        "/api/v1/main/assets/by-id?id=" + quote(asset, safe=""),
+        {"columns": columns},
+        format="json",
+    )
+    assert answer.status_code == 200, answer.content
+
+
 def test_an_asset_that_is_not_there(editor: Client) -> None:
     page = editor.get(f"{ORDERS}/-/merge", {"asset": "nothing"}).content.decode()
     assert "There is no asset “nothing”" in page
@@ -107,7 +128,7 @@ def test_duplicates_are_listed_and_dismissed(world: World, editor: Client) -> No
     assert answer.content == b""
     assert apart(world.cast.main) == {("orders", LAKE)}
     html = editor.get("/main/catalog/duplicates").content.decode()
-    assert "None: no two assets" in html
+    assert "No two assets that you may change look like one." in html
     assert editor.get("/main/catalog/duplicates?cursor=x").status_code == 404
 
 
