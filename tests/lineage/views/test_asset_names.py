@@ -106,6 +106,7 @@ def declare_columns(world: World, asset: str, columns: list[dict[str, str]]) -> 
         "/api/v1/main/assets/by-id?id=" + quote(asset, safe=""),
         {"columns": columns},
         format="json",
+        headers={"If-Match": "*"},
     )
     assert answer.status_code == 200, answer.content
 
