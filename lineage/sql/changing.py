@@ -1,4 +1,4 @@
-"""INSERT, UPDATE, DELETE, MERGE and TRUNCATE."""
+"""INSERT, UPDATE, DELETE and TRUNCATE."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,7 +9,7 @@ from lineage.sql.names import Name, TableName
 from lineage.sql.queries import Answer
 from lineage.sql.relations import Closed, Column, Relation
 from lineage.sql.scopes import Item, Scope
-from lineage.sql.sources import FILTER, JOIN, Sources
+from lineage.sql.sources import FILTER, Sources
 from lineage.sql.statements import Statement
 from lineage.sql.tables import items_of
 
@@ -27,7 +27,7 @@ def insert(doing: Statement, node: exp.Insert) -> None:
     if isinstance(target, TableName):
         doing.returning(node, target, scope)
     into = (node.args.get("returning") or exp.Returning()).args.get("into")
-    if isinstance(into, exp.Identifier):
+    if isinstance(into, exp.Identifier | exp.Anonymous):
         table = exp.to_table(into.name, dialect=doing.script.grammar)
         doing.write(doing.target(table)[0], Relation(), {})
     conflict = node.args.get("conflict") or exp.OnConflict()
@@ -72,7 +72,10 @@ def insert_many(doing: Statement, node: exp.MultitableInserts) -> None:
         items = [Item((), answer.relation)]
         shaping = answer.shaping
     else:
-        items, shaping = items_of(source, scope), {}
+        inner = doing.scope()
+        inner.items += items_of(source, inner)
+        doing.reading.joined(source, inner)
+        items, shaping = inner.items, dict(doing.reading.shaping)
     scope.items += items
     for each in node.expressions:
         into = each.this if isinstance(each, exp.ConditionalInsert) else each
@@ -231,63 +234,6 @@ def _owner(doing: Statement, column: exp.Column, scope: Scope) -> TableName | No
     keys = tuple(doing.script.names.alias(part).key for part in column.parts[:-1])
     item = next((one for one in scope.items if keys and one.called == keys), None)
     return _behind(doing, item) if item is not None else None
-
-
-def merge(doing: Statement, node: exp.Merge) -> None:
-    """MERGE INTO … USING …, with all that its branches set and insert."""
-    doing.kind = "MERGE"
-    reading = doing.reading
-    scope = doing.scope()
-    reading.define(node, scope)
-    target, _ = doing.target(node.this)
-    scope.items += items_of(node.this, scope)
-    if isinstance(target, TableName):
-        reading.unread(target.text)
-    source = items_of(node.args["using"], scope)
-    scope.items += source
-    reading.decide(node.args.get("on"), JOIN, scope)
-    columns: list[Column] = []
-    for when in node.args["whens"].expressions:
-        reading.decide(when.args.get("condition"), FILTER, scope)
-        columns += _merged(doing, when.args.get("then"), scope, source[0].relation, target)
-    doing.write(target, Closed(columns), reading.shaping)
-
-
-def _merged(
-    doing: Statement,
-    then: exp.Expr | None,
-    scope: Scope,
-    source: Relation,
-    target: TableName | str | None,
-) -> list[Column]:
-    """The columns that one branch of a MERGE writes."""
-    names = doing.script.names
-    if isinstance(then, exp.Update | exp.Insert):  # Oracle: each with a WHERE of its own
-        doing.reading.decide(then.args.get("where"), FILTER, scope)
-    if isinstance(then, exp.Update):
-        if then.find(exp.Star) is not None:
-            return _all_columns(doing, source)
-        pairs = [pair for each in then.expressions for pair in assigned(doing, each, scope)]
-        return [Column(names.column(column.this), found) for column, found in pairs]
-    if isinstance(then, exp.Insert):
-        if not isinstance(then.expression, exp.Tuple):
-            return _all_columns(doing, source)
-        into = then.this.expressions if isinstance(then.this, exp.Tuple | exp.Schema) else []
-        called = [names.column(c.this if isinstance(c, exp.Column) else c) for c in into]
-        if not called and isinstance(target, TableName):
-            called = list(doing.columns_of(target))
-        values = then.expression.expressions
-        return [
-            Column(name, told(sources(value, scope), value, scope))
-            for name, value in zip(called, values, strict=False)
-        ]
-    return []
-
-
-def _all_columns(doing: Statement, source: Relation) -> list[Column]:
-    if source.is_open:
-        doing.reading.want(source)
-    return list(source.columns)
 
 
 def truncate(doing: Statement, node: exp.TruncateTable) -> None:

@@ -93,7 +93,7 @@ def _inside(node: exp.Expr, subtype: str, scope: Scope) -> Iterator[_Step]:
     """The parts of an expression, with what they become inside it."""
     if isinstance(node, _SAME):
         yield from _each(node, subtype)
-    elif isinstance(node, exp.Case):
+    elif isinstance(node, exp.Case | exp.DecodeCase):
         yield from _case(node, subtype)
     elif isinstance(node, exp.If | exp.Nvl2):
         yield node.this, together(subtype, CONDITIONAL), False
@@ -145,7 +145,10 @@ def _part(node: exp.Expr, key: str, subtype: str) -> Iterator[_Step]:
         yield part, subtype, False
 
 
-def _case(node: exp.Case, subtype: str) -> Iterator[_Step]:
+def _case(node: exp.Case | exp.DecodeCase, subtype: str) -> Iterator[_Step]:
+    if isinstance(node, exp.DecodeCase):
+        yield from _decode(node, subtype)
+        return
     yield from _part(node, "this", together(subtype, CONDITIONAL))
     for branch in node.args.get("ifs") or ():
         yield branch.this, together(subtype, CONDITIONAL), False
@@ -153,13 +156,23 @@ def _case(node: exp.Case, subtype: str) -> Iterator[_Step]:
     yield from _part(node, "default", together(subtype, TRANSFORMATION))
 
 
+def _decode(node: exp.DecodeCase, subtype: str) -> Iterator[_Step]:
+    """DECODE(value, search, result, …, default)"""
+    value, *rest = node.expressions
+    yield value, together(subtype, CONDITIONAL), False
+    for place, part in enumerate(rest):
+        searches = place % 2 == 0 and place < len(rest) - 1
+        yield part, together(subtype, CONDITIONAL if searches else TRANSFORMATION), False
+
+
 def _window(node: exp.Window, subtype: str, scope: Scope) -> Iterator[_Step]:
     yield node.this, together(subtype, TRANSFORMATION), False
+    kind = SORT if node.args.get("over") == "KEEP" else WINDOW  # Oracle: of one group's rows
     over = scope.windows.get(node.args["alias"].name.lower()) if node.args.get("alias") else None
     for window in (node, *((over,) if over is not None else ())):
         order = window.args.get("order") or exp.Order()
         for part in (*(window.args.get("partition_by") or ()), *order.expressions):
-            yield part, together(subtype, WINDOW), False
+            yield part, together(subtype, kind), False
 
 
 def conditions(expression: exp.Expr) -> list[exp.Expr]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from lineage.sql import changing, copying, making
+from lineage.sql import changing, copying, making, merging
 from lineage.sql.dialects import words
 from lineage.sql.expressions import sources
 from lineage.sql.names import TableName
@@ -190,7 +190,7 @@ _HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.MultitableInserts: changing.insert_many,
     exp.Update: changing.update,
     exp.Delete: changing.delete,
-    exp.Merge: changing.merge,
+    exp.Merge: merging.merge,
     exp.TruncateTable: changing.truncate,
     exp.Create: making.create,
     exp.Cache: making.cache,

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
+from lineage.sql.blocks import without_block
 from lineage.sql.dialects import DIALECTS, GENERIC, Dialect
 from lineage.sql.handlers import handle, is_harmless
+from lineage.sql.parsing import parsed
 from lineage.sql.redacting import redacted
 from lineage.sql.results import Inference, SqlProblem, StatementLineage
-from lineage.sql.rewriting import parsed, rewritten, without_block
+from lineage.sql.rewriting import rewritten
 from lineage.sql.script import Script, Told
 from lineage.sql.sources import cut
 from lineage.sql.splitting import Piece, pieces_of

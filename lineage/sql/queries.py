@@ -19,7 +19,7 @@ from lineage.sql.sources import (
     add,
     through,
 )
-from lineage.sql.tables import CommonTable, items_of, told_as
+from lineage.sql.tables import CommonTable, items_of, pivot_of, told_as
 from lineage.sql.templates import is_marked
 
 
@@ -151,6 +151,8 @@ class Reading:
             self.shape(answer.shaping)
             sort(node, answer.relation.columns, scope)
             return answer.relation
+        if isinstance(node, exp.Pivot):
+            return pivot_of(node, scope)
         scope.items += items_of(node, scope)
         self.joined(node, scope)
         columns = scope.starred(scope.relations)

@@ -4,41 +4,16 @@ Each rule looks at how a statement begins and yields expressions, or other text 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect as Grammar
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokens import TokenType
 
 from lineage.sql.dialects import Dialect
+from lineage.sql.parsing import closing, parsed_one, table_of
 from lineage.sql.splitting import tokens_of
 
-#: What may follow the words of a block (BEGIN, IF … THEN, ELSE) as a statement of its own.
-_STATEMENT = (
-    r"(?=(?:INSERT|UPDATE|DELETE|MERGE|SELECT|CREATE|WITH|DROP|TRUNCATE|DECLARE|SET|EXECUTE|EXEC"
-    r"|CALL|COPY|EXPORT|LOAD|ALTER|REPLACE|IF|BEGIN)\b)"
-)
-_BLOCK = re.compile(
-    r"(?:(?:BEGIN|ELSE|LOOP|DO|(?:BEGIN|END)\s+(?:TRY|CATCH))\s+"
-    r"|(?:IF|ELSE\s*IF|ELSEIF|ELSIF|WHEN|EXCEPTION\s+WHEN)\b[^;]*?\bTHEN\s+"
-    r"|(?:FOR|WHILE)\b[^;]*?\b(?:DO|LOOP)\s+)" + _STATEMENT,
-    re.IGNORECASE,
-)
-#: Dialects whose blocks sqlglot reads by itself.
-_OWN_BLOCKS = ("tsql", "fabric")
-
 type Rule = Callable[[re.Match[str], str, Dialect], list[exp.Expr] | str]
-
-
-def without_block(text: str, dialect: Dialect) -> str:
-    """The statement after BEGIN, IF … THEN, ELSE and the like."""
-    while (block := _BLOCK.match(text)) is not None and block.end():
-        if dialect.name in _OWN_BLOCKS and not re.match(
-            r"(BEGIN|END)\s+(TRY|CATCH)|ELSE", text, re.IGNORECASE
-        ):
-            break
-        text = text[block.end() :]
-    return text
 
 
 def rewritten(text: str, dialect: Dialect) -> list[exp.Expr] | str:
@@ -50,10 +25,6 @@ def rewritten(text: str, dialect: Dialect) -> list[exp.Expr] | str:
             if found != text:
                 return found
     return text
-
-
-def table_of(text: str, dialect: Dialect) -> exp.Table:
-    return exp.to_table(text.strip(), dialect=dialect.grammar)
 
 
 def _replace_into(match: re.Match[str], text: str, dialect: Dialect) -> str:
@@ -80,15 +51,15 @@ def _alter(table: exp.Table, action: exp.Expr) -> exp.Alter:
 def _unload(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr] | str:
     """UNLOAD ('query' or query) TO 'location' …"""
     tokens = tokens_of(text[match.end() :], dialect)
-    close = _closing(tokens, 0)
+    close = closing(tokens, 0)
     if close is None or len(tokens) < close + 3 or tokens[close + 1].text.upper() != "TO":
         return text
     inner, location = tokens[1:close], tokens[close + 2].text
     if len(inner) == 1 and inner[0].token_type == TokenType.STRING:
-        query = _parsed(inner[0].text, dialect)
+        query = parsed_one(inner[0].text, dialect)
     else:
         start, end = match.end() + inner[0].start, match.end() + inner[-1].end + 1
-        query = _parsed(text[start:end], dialect)
+        query = parsed_one(text[start:end], dialect)
     return [_copied(query, location, "UNLOAD")]
 
 
@@ -103,7 +74,7 @@ def _into_outfile(match: re.Match[str], text: str, dialect: Dialect) -> list[exp
             after = words.index("FROM", place) if "FROM" in words[place:] else None
             rest = text[: tokens[place].start]
             rest += text[tokens[after].start :] if after is not None else ""
-            return [_copied(_parsed(rest, dialect), tokens[place + 2].text, "SELECT INTO")]
+            return [_copied(parsed_one(rest, dialect), tokens[place + 2].text, "SELECT INTO")]
     return text
 
 
@@ -148,7 +119,7 @@ def _used(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr]:
 
 
 def _used_database(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr]:
-    """A database that is called like what other databases use: a warehouse, a role."""
+    """A database that is called like what other databases use."""
     return [exp.Use(this=exp.Table(this=exp.to_identifier(match["name"])))]
 
 
@@ -160,6 +131,20 @@ def _delete_where(match: re.Match[str], text: str, dialect: Dialect) -> str:
     branch = re.split(r"\bTHEN\b", before, flags=re.IGNORECASE)[-1]
     word = "AND" if re.search(r"\bWHERE\b", branch, re.IGNORECASE) else "WHERE"
     return f"{before}{word}{after}"
+
+
+def _appended(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr] | str:
+    """Redshift: all rows of one table are moved to another."""
+    source, target = table_of(match["source"], dialect), table_of(match["table"], dialect)
+    return [_alter(target, exp.ReplacePartition(source=source))]
+
+
+def _pivot(match: re.Match[str], text: str, dialect: Dialect) -> str:
+    """DuckDB: PIVOT as the query of another statement."""
+    if dialect.name != "duckdb":
+        return text
+    at = match.start("pivot")
+    return "".join((text[:at], "SELECT * FROM (", text[at:], ")"))
 
 
 def _without(match: re.Match[str], text: str, dialect: Dialect) -> str:
@@ -244,6 +229,15 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
         _compiled(r"USE\s+(?P<name>WAREHOUSE|ROLE|DATABASE|SCHEMA|CATALOG|SECONDARY)\s*$"),
         _used_database,
     ),
+    (
+        _compiled(rf"ALTER\s+TABLE\s+(?P<table>{_NAME})\s+APPEND\s+FROM\s+(?P<source>{_NAME})"),
+        _appended,
+    ),
+    (_compiled(r"(?:CREATE|INSERT)\b.*?\bAS\s+(?P<pivot>(?:UN)?PIVOT\s+[\w(\"'])"), _pivot),
+    (
+        _compiled(rf"TRUNCATE\s+TABLE\s+{_NAME}(?P<word>\s+(?:REUSE|DROP)\b[^;]*)$"),
+        _without,
+    ),
     (_compiled(r"MERGE\b.*\b(?P<delete>DELETE\s+WHERE)\b"), _delete_where),
     (_compiled(r"SET\s+(?:CURRENT\s+)?SCHEMA\s*=?\s*(?P<name>[\w\"']+)\s*$"), _used),
     (
@@ -281,28 +275,3 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
         _inline_data,
     ),
 )
-
-
-def parsed(text: str, dialect: Dialect) -> Iterator[exp.Expr]:
-    """The statements in a text; raises ParseError or TokenError."""
-    grammar = Grammar.get_or_raise(dialect.grammar)
-    for node in grammar.parser().parse(grammar.tokenize(text), text):
-        if node is not None:
-            yield node
-
-
-def _parsed(text: str, dialect: Dialect) -> exp.Expr:
-    return next(parsed(text, dialect))
-
-
-def _closing(tokens: list[Token], start: int) -> int | None:
-    """The parenthesis that closes the one at `start`."""
-    depth = 0
-    for place in range(start, len(tokens)):
-        if tokens[place].token_type == TokenType.L_PAREN:
-            depth += 1
-        elif tokens[place].token_type == TokenType.R_PAREN:
-            depth -= 1
-            if depth == 0:
-                return place
-    return None

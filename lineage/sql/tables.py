@@ -230,6 +230,32 @@ def _pivoted(pivot: exp.Pivot, relation: Relation, scope: Scope) -> Relation:
     return renamed(found, _alias_columns(pivot.args.get("alias"), scope))
 
 
+def pivot_of(node: exp.Pivot, scope: Scope) -> Relation:
+    """DuckDB's PIVOT as a query: what it groups by, and a column for each value that it names."""
+    inner = Scope(scope.reading, scope)
+    inner.items += items_of(node.this, inner)
+    values: Sources = {}
+    using = node.args.get("using") or []
+    for part in using:
+        add(values, sources(part, inner))
+    named = [part for part in node.expressions if isinstance(part, exp.In)]
+    group = node.args.get("group")
+    told = len(named) == len(node.expressions) and len(using) == 1
+    if group is None or node.args.get("unpivot") or not told:
+        return Relation(values)
+    names = scope.reading.names
+    columns = [
+        Column(names.column(part.this), sources(part, inner))
+        for part in group.expressions
+        if isinstance(part, exp.Column) and isinstance(part.this, exp.Identifier)
+    ]
+    made = [text.name for part in named for text in part.expressions if text.is_string]
+    columns += [
+        Column(names.column(exp.to_identifier(text, quoted=True)), values) for text in made
+    ]
+    return Closed(columns)
+
+
 def _columns_in(parts: Sequence[exp.Expr]) -> list[exp.Column]:
     found = [column for part in parts for column in part.find_all(exp.Column)]
     return [column for column in found if isinstance(column.this, exp.Identifier)]
