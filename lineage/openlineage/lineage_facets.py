@@ -61,7 +61,7 @@ def _feed_dataset(source: Facet, target: tuple[Name, str], links: Links, *, stat
     if kind == "JOB":
         worker = _worker(source, links)
         if worker:
-            links.writes.setdefault(JobTouch(*worker, target[0]))
+            links.writes.setdefault(JobTouch(*worker, target[0], passes=not target[1]))
         return worker is not None
     upstream, column = name_in(source) if kind else None, column_in(source)
     if upstream is None or column is None:

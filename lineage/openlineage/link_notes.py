@@ -37,11 +37,16 @@ class FieldLink(NamedTuple):
 
 
 class JobTouch(NamedTuple):
-    """A job, in one of its runs where `run_id` tells, reads or writes a dataset."""
+    """A job, in one of its runs where `run_id` tells, reads or writes a dataset.
+
+    `passes`: the dataset has the job as a source as a whole, so what the job reads goes into it;
+    not where the job makes only a column, or makes it of nothing that anyone tracks.
+    """
 
     job: JobName
     run_id: str
     dataset: Name
+    passes: bool = False
 
 
 class JobLink(NamedTuple):

@@ -112,7 +112,7 @@ def test_what_an_input_or_a_dataset_event_tells_holds_without_the_run(
 
 
 def test_a_job_lists_all_that_it_does(access: Access) -> None:
-    """Inputs and outputs add none, and what a job reads does not go into all that it writes."""
+    """Inputs and outputs add none. What a job reads goes into what has the job as its source."""
     facet = entries(
         source(ORDERS, inputs=[source(DAILY)]),
         source(COPY, inputs=[OTHER]),
@@ -124,8 +124,40 @@ def test_a_job_lists_all_that_it_does(access: Access) -> None:
     assert edges() == {
         (daily, orders, "daily", "daily", False),
         (old, None, "daily", "daily", False),
-        (None, copy, "books", "books", True),
-        (old, None, "books", "books", True),
+        (old, copy, "books", "books", True),
+    }
+
+
+@pytest.mark.parametrize("named", [OWN, OTHER], ids=["own", "other"])
+def test_what_a_job_reads_goes_into_nothing_else_that_it_makes(
+    access: Access, named: dict[str, Any]
+) -> None:
+    """Not into what has no tracked source, and of which it makes but a column."""
+    column = {"total": {"inputs": [named]}}
+    facet = entries(
+        {**named, "inputs": [source(DAILY), source(OLD)]},
+        source(ORDERS, inputs=[named]),
+        source(COPY, inputs=[], fields=column),
+    )
+    post(access, done(job_facets=facet))
+    flow, stated = ("books", True) if named is OTHER else ("daily", False)
+    daily, old, orders, copy = map(id_of, (DAILY, OLD, ORDERS, COPY))
+    assert edges() == {
+        (daily, orders, flow, flow, stated),
+        (old, orders, flow, flow, stated),
+        (None, copy, flow, flow, stated),
+    }
+
+
+def test_an_output_that_names_its_job_comes_of_what_it_lists_alone(access: Access) -> None:
+    facet = {"inputs": [OWN, source(OLD)]}
+    outputs = [dataset(ORDERS, lineage=facet), dataset(COPY, lineage={"inputs": [source(OLD)]})]
+    post(access, done(inputs=[dataset(DAILY)], outputs=outputs))
+    daily, old, orders, copy = map(id_of, (DAILY, OLD, ORDERS, COPY))
+    assert edges() == {
+        (daily, None, "daily", "daily", False),
+        (old, orders, "daily", "daily", False),
+        (old, copy, "daily", "daily", False),
     }
 
 

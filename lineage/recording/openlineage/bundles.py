@@ -13,7 +13,7 @@ from lineage.dsl import UNSET, AssetDeclaration, AssetReference, Bundle
 from lineage.dsl.bundles import ColumnLink
 from lineage.openlineage.accumulated import INPUT, OUTPUT, Accumulated
 from lineage.openlineage.events import JobName
-from lineage.openlineage.links import ExplicitLinks, FieldLink
+from lineage.openlineage.links import ExplicitLinks, FieldLink, JobTouch
 from lineage.openlineage.rules import Named, Rules
 
 ORIGIN = "openlineage"
@@ -31,16 +31,11 @@ def bundles_of(
     """
     inputs, outputs = side(known, rules, INPUT), side(known, rules, OUTPUT)
     sources, columns, more = linked(links, rules, stated=False)
-    reads = [
-        named
-        for touch in links.reads
-        if touch.job == known.job
-        for named in [rules.dataset(*touch.dataset)]
-    ]
-    inputs |= {named.id: named for named in reads}
-    made = [rules.dataset(*touch.dataset) for touch in links.writes if touch.job == known.job]
+    reads, passing, making = touched_by(known.job, links, rules)
+    inputs |= reads
+    sources |= {id_: {**reads, **sources.get(id_, {})} for id_ in passing}
     spoken_for = {rules.dataset(*name).id for name in links.spoken_for}
-    written = outputs | {named.id: named for named in made}
+    written = {**outputs, **making, **passing}
     written |= {id_: more[id_] for id_ in sources if id_ in more and id_ not in written}
     bundles, open_outputs = [], []
     for id_, named in written.items():
@@ -56,7 +51,7 @@ def bundles_of(
     if open_outputs or left:
         bundles.append(bundle(left, open_outputs))
     bundles = described_beside(bundles, [id_ for id_ in told if id_ not in written])
-    names = {**more, **{named.id: named for named in (*reads, *made)}}
+    names = {**more, **reads, **making, **passing}
     linked_in = {ref.id for one in bundles for ref in one.inputs} - side(
         known, rules, INPUT
     ).keys()
@@ -85,20 +80,30 @@ def stated_bundles(links: ExplicitLinks, rules: Rules) -> list[Bundle]:
 def bundles_of_others(
     links: ExplicitLinks, own: JobName | None, rules: Rules
 ) -> list[tuple[JobName, Bundle]]:
-    """What Lineage facets say that other jobs read and write, each dataset on its own: the facets
-    list what goes where, and say of nothing that a job made it of what it read."""
-    reads = [
-        (touch.job, bundle({named.id: named}, ()))
-        for touch in links.reads
-        if touch.job != own
-        for named in [rules.dataset(*touch.dataset)]
-    ]
-    writes = [
-        (touch.job, bundle({}, [rules.dataset(*touch.dataset)]))
-        for touch in links.writes
-        if touch.job != own
-    ]
-    return reads + writes
+    """What Lineage facets say that other jobs read and write; what one of them reads goes into
+    what it passes data on to (`JobTouch.passes`)."""
+    found = []
+    for job in dict.fromkeys(touch.job for touch in (*links.reads, *links.writes)):
+        if job != own:
+            read, passing, making = touched_by(job, links, rules)
+            if passing or read:
+                found.append((job, bundle(read, passing.values())))
+            if making:
+                found.append((job, bundle({}, making.values())))
+    return found
+
+
+def touched_by(job: JobName | None, links: ExplicitLinks, rules: Rules) -> tuple[Side, Side, Side]:
+    """(what the job reads, what it passes that on to, what it makes besides), by id."""
+
+    def side_of(touches: Iterable[JobTouch]) -> Side:
+        named = (rules.dataset(*touch.dataset) for touch in touches if touch.job == job)
+        return {one.id: one for one in named}
+
+    passing = side_of(touch for touch in links.writes if touch.passes)
+    making = side_of(touch for touch in links.writes if not touch.passes)
+    apart = {id_: named for id_, named in making.items() if id_ not in passing}
+    return side_of(links.reads), passing, apart
 
 
 def side(known: Accumulated, rules: Rules, position: str) -> Side:

@@ -191,7 +191,8 @@ def test_another_job_writes():
     extract = JobName("airflow://production", "daily.extract")
     run = "b7dce052-51a6-4d66-98b9-5fd8b78a79c7"
     assert links == ExplicitLinks(
-        writes=(JobTouch(extract, run, (PG, "public.daily_summary")),), exhaustive=True
+        writes=(JobTouch(extract, run, (PG, "public.daily_summary"), passes=True),),
+        exhaustive=True,
     )
 
 
@@ -213,9 +214,11 @@ def test_datasets_and_jobs_together():
     orders, enriched = (PG, "public.orders"), (PG, "public.enriched_orders")
     assert links.tables == (TableLink(orders, enriched),)
     assert links.columns == (FieldLink(orders, "customer_id", enriched, "customer_segment"),)
+    enrichment = JobName("airflow://production", "daily.enrichment")
     assert links.writes == (
-        JobTouch(JobName("airflow://production", "daily.enrichment"), "", enriched),
-    )
+        JobTouch(enrichment, "", enriched, passes=True),
+        JobTouch(enrichment, "", enriched),
+    ), "as a whole, and one of its columns"
 
 
 def test_a_target_without_sources_is_made_by_the_job():
