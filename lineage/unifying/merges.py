@@ -27,6 +27,7 @@ from catalog.writing import source_of
 from lineage.recording.recounting import recount_assets
 from lineage.unifying.moving import move_rows
 from lineage.unifying.moving_back import move_back
+from lineage.unifying.since import last_usage, told_since
 from lineage.unifying.two_ended import BOTH, join_edges, part_edges
 
 WHY = "the caller has found that they may be merged, or parted"
@@ -158,6 +159,7 @@ def join_assets(tenant: Tenant, merge: AssetMerge, *, tell: bool = True) -> None
     if kept.deleted_at and (absorbed.deleted_at is None or absorbed.deleted_at > kept.deleted_at):
         kept.deleted_at = absorbed.deleted_at
     journal["deleted"].append(_text(kept.deleted_at))
+    journal["last_usage"] = last_usage()
     move_rows(merge)
     for kind in BOTH:
         join_edges(merge, kind)
@@ -185,9 +187,10 @@ def part_assets(
     old, absorbed_deleted, joined_deleted = journal["deleted"]
     if _text(kept.deleted_at) == joined_deleted:
         kept.deleted_at = old and datetime.fromisoformat(old)
+    since = told_since(merge)
     move_back(merge)
     for kind in BOTH:
-        part_edges(merge, kind)
+        part_edges(merge, kind, since)
     _store(tenant, kept, values)
     run(
         "update catalog_asset set merged_into_id = null, deleted_at = %s::timestamptz"

@@ -7,7 +7,7 @@ counted anew from the lineage events instead.
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,7 @@ from lineage.unifying.json_rows import (
     update_rows,
     with_keys,
 )
+from lineage.unifying.since import TaskKey
 
 
 def fold_edges(rows: Sequence[Row]) -> Row:
@@ -190,10 +191,10 @@ def _is_pointless(merge: AssetMerge, row: Row, key: Key, kind: TwoEnded) -> bool
     return to_itself and row["flow_id"] is None and row["kind"] == MANUAL
 
 
-def part_edges(merge: AssetMerge, kind: TwoEnded) -> None:
+def part_edges(merge: AssetMerge, kind: TwoEnded, since: Collection[TaskKey]) -> None:
     """Undo `join_edges`: what came since stays with the kept asset. Seven statements at the most.
 
-    After usages and events have been moved back.
+    After usages and events have been moved back. `since`: tasks that have told of it since.
     """
     found = run(
         "select changed::text from catalog_assetmergerows where merge_id = %s and place = %s",
@@ -203,7 +204,8 @@ def part_edges(merge: AssetMerge, kind: TwoEnded) -> None:
     now = by_id(kind, {note["target"] for note in notes if note["target"]})
     parting = Parting()
     for note in notes:
-        part_row(parting, note, now.get(note["target"] or 0))
+        told = (note["row"]["flow_id"], note["row"]["task_id"]) in since
+        part_row(parting, note, now.get(note["target"] or 0), told=told)
     update_rows(kind, list(parting.changed.values()))
     insert_rows(kind, parting.made)
     kind.recount(parting.doubtful)
@@ -224,8 +226,8 @@ SINCE = (
 )
 
 
-def part_row(parting: Parting, note: Mapping[str, Any], now: Row | None) -> None:
-    """Put one row back, and the one that it went into."""
+def part_row(parting: Parting, note: Mapping[str, Any], now: Row | None, *, told: bool) -> None:
+    """Put one row back, and the one that it went into. `told`: by a run since, maybe the same."""
     row, before, after = note["row"], note["before"], note["after"]
     if note["target"] != row["id"]:
         parting.made.append(row)
@@ -233,14 +235,14 @@ def part_row(parting: Parting, note: Mapping[str, Any], now: Row | None) -> None
             parting.changed[now["id"]] = _without(now, before, after)
     elif now is None:
         parting.made.append(row)
-    elif row["flow_id"] and any(now.get(name) != after.get(name) for name in SINCE):
+    elif row["flow_id"] and (told or any(now.get(name) != after.get(name) for name in SINCE)):
         parting.changed[row["id"]] = row
         parting.made.append({**now, **_stated_since(now, after), "id": None})
     else:
         ends = {name: row[name] for name in ("upstream_id", "downstream_id")}
         parting.changed[row["id"]] = _without(now, row, after) | ends
-    if now != after:
-        parting.doubtful += [row, *([now] if now else [])]
+    if told or now != after:
+        parting.doubtful += [row, *([now or after] if after else [])]
 
 
 def _stated_since(now: Row, after: Row) -> Row:

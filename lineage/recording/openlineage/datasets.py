@@ -188,8 +188,8 @@ def describe(said: Said, key: DatasetKey, named: Named, words: DatasetSaid) -> M
         for facet, (at, body) in registers.items():
             groups[at][side][facet] = body
             said.facets.append(SaidFacet(named.id, where, facet, at, body))
-    if position == OUTPUT and not groups:
-        groups[words.last] = ({}, {})
+    if position == OUTPUT:  # its name tells something as well, with every event that names it
+        groups.setdefault(words.last, ({}, {}))
     meanings = []
     for at, (facets, position_facets) in sorted(groups.items()):
         meaning = meaning_of(PostedDataset(namespace, name, facets, position_facets), position)
