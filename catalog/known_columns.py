@@ -29,18 +29,24 @@ def known_columns(access: Access, names: Iterable[str]) -> dict[str, tuple[str, 
     except EmptyResultSet:  # reach over namespaces that nobody has made
         return {}
     tenant = access.tenant.pk
-    rows = run(_COLUMNS.format(visible=sql), [wanted, *params, tenant, tenant, MOST])
+    rows = run(_COLUMNS.format(visible=sql), [tenant, tenant, wanted, *params, MOST])
     return {name: tuple(json.loads(columns)) for name, columns in rows}
 
 
-#: An asset that stands on its own beats an alias.
+#: An asset that stands on its own beats an alias. One look by key for each name: else the planner
+#: reads all assets for some hundred names, since it thinks few of them have so many columns.
 _COLUMNS = """
-select wanted.name, jsonb_path_query_array(visible.columns, '$[*].name')::text
-from unnest(%s::text[]) as wanted(name)
-join ({visible}) as visible on visible.id = coalesce(
-    (select id from catalog_asset
-     where tenant_id = %s and public_id = wanted.name and merged_into_id is null),
-    (select asset_id from catalog_assetalias where tenant_id = %s and name = wanted.name)
+with named as materialized (
+    select wanted.name, coalesce(
+        (select id from catalog_asset
+         where tenant_id = %s and public_id = wanted.name and merged_into_id is null),
+        (select asset_id from catalog_assetalias where tenant_id = %s and name = wanted.name)
+    ) as id
+    from unnest(%s::text[]) as wanted(name)
 )
-where jsonb_array_length(visible.columns) between 1 and %s
+select named.name, jsonb_path_query_array(found.columns, '$[*].name')::text
+from named cross join lateral (
+    select visible.columns from ({visible}) as visible where visible.id = named.id offset 0
+) as found
+where jsonb_array_length(found.columns) between 1 and %s
 """

@@ -32,9 +32,9 @@ _ANSWER = OpenApiResponse(
         operation_id="getTenantSettings",
         tags=["Tenant"],
         summary="Settings of the tenant",
-        description="`infersSql`: lineage is read from the SQL of tasks that do not say"
-        " `enableAuto` themselves. `requiresExistingNamespaces`: what comes in a namespace that"
-        " nobody has made is refused.",
+        description="`infersSql`: lineage is read from the SQL of tasks and triggers that do not"
+        " say `enableAuto` themselves. `requiresExistingNamespaces`: what comes in a namespace"
+        " that nobody has made is refused.",
         responses={200: _ANSWER},
     ),
     put=extend_schema(

@@ -6,8 +6,9 @@ from sqlglot import exp
 
 from lineage.sql.expressions import sources, told
 from lineage.sql.names import Name, TableName
+from lineage.sql.outputs import output
 from lineage.sql.queries import Answer
-from lineage.sql.relations import Closed, Column, Relation
+from lineage.sql.relations import Closed, Column
 from lineage.sql.scopes import Item, Scope
 from lineage.sql.sources import FILTER, Sources
 from lineage.sql.statements import Statement
@@ -23,13 +24,10 @@ def insert(doing: Statement, node: exp.Insert) -> None:
     query = node.expression
     answer = doing.reading.query(query, scope) if query else Answer(Closed(()), {})
     by_name = bool(node.args.get("by_name") or node.args.get("partition"))
-    doing.put(target, columns, answer, by_name or bool(_partition(node)))
+    rows = doing.put(target, columns, answer, by_name or bool(_partition(node)))
     if isinstance(target, TableName):
         doing.returning(node, target, scope)
-    into = (node.args.get("returning") or exp.Returning()).args.get("into")
-    if isinstance(into, exp.Identifier | exp.Anonymous):
-        table = exp.to_table(into.name, dialect=doing.script.grammar)
-        doing.write(doing.target(table)[0], Relation(), {})
+    output(doing, node, Answer(rows, answer.shaping), scope)
     conflict = node.args.get("conflict") or exp.OnConflict()
     if isinstance(target, TableName):
         _on_conflict(doing, conflict, target)
@@ -128,6 +126,7 @@ def update(doing: Statement, node: exp.Update) -> None:
             doing.returning(node, target, scope)
     for text in _exchanged(made):
         reading.read(text)
+    changed_rows_out(doing, node, targets, scope)
 
 
 def _exchanged(made: Mapping[TableName, Sequence[Column]]) -> Iterator[str]:
@@ -149,6 +148,15 @@ def delete(doing: Statement, node: exp.Delete) -> None:
     for target in targets:
         doing.write(target, Closed(()), _of_others(doing, target, doing.reading.shaping))
         doing.returning(node, target, scope)
+    changed_rows_out(doing, node, targets, scope)
+
+
+def changed_rows_out(
+    doing: Statement, node: exp.Expr, targets: Sequence[TableName], scope: Scope
+) -> None:
+    """Changed rows that go elsewhere are read."""
+    if targets and (node.args.get("returning") or exp.Returning()).args.get("into"):
+        output(doing, node, Answer(doing.reading.table(targets[0]), {}), scope)
 
 
 def _changed(

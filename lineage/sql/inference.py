@@ -141,7 +141,7 @@ class _Looking:
             if not at:
                 raise
             self.piece, self.left = self.piece.split(at)
-            return self._parsed_tokens()
+            return self._nodes()
         length = self.piece.next_line()
         if length and any(isinstance(node, exp.Command) for node in nodes):
             self.left = self.piece.without(length, self.dialect)

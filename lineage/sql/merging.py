@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from lineage.sql.changing import assigned
+from lineage.sql.changing import assigned, changed_rows_out
 from lineage.sql.expressions import sources, told
 from lineage.sql.names import TableName
 from lineage.sql.relations import Closed, Column, Relation
@@ -35,6 +35,8 @@ def merge(doing: Statement, node: exp.Merge) -> None:
         reading.decide(when.args.get("condition"), FILTER, inside)
         columns += _merged(doing, then, inside, source[0].relation, target)
     doing.write(target, Closed(columns), reading.shaping)
+    if isinstance(target, TableName):
+        changed_rows_out(doing, node, [target], scope)
 
 
 def _merged(

@@ -10,6 +10,7 @@ from sqlglot import exp
 from sqlglot.tokens import TokenType
 
 from lineage.sql.dialects import Dialect
+from lineage.sql.outputs import put_out
 from lineage.sql.parsing import closing, parsed_one, table_of
 from lineage.sql.splitting import tokens_of
 
@@ -22,8 +23,9 @@ def rewritten(text: str, dialect: Dialect) -> list[exp.Expr] | str:
         match = begins.match(text)
         if match is not None:
             found = rule(match, text, dialect)
-            if found != text:
+            if not isinstance(found, str):
                 return found
+            text = found
     return text
 
 
@@ -156,14 +158,6 @@ def _open_rowset(match: re.Match[str], text: str, dialect: Dialect) -> str:
     return re.sub(r"\b(OPENROWSET\s*\(\s*)BULK\b", r"\1", text, flags=re.IGNORECASE)
 
 
-def _output_into(match: re.Match[str], text: str, dialect: Dialect) -> str:
-    """T-SQL: OUTPUT … INTO takes a name of several parts; sqlglot wants one."""
-    if dialect.name != "tsql":
-        return text
-    name = match["name"].replace("[", "").replace("]", "")
-    return f"{text[: match.start('name')]}[{name}]{text[match.end('name') :]}"
-
-
 def _live(match: re.Match[str], text: str, dialect: Dialect) -> str:
     """Databricks: tables of a pipeline are LIVE.name inside it."""
     return re.sub(r"\bLIVE\s*\.\s*(?=[\w`])", "", _without(match, text, dialect), flags=re.I)
@@ -246,11 +240,11 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
     ),
     (
         _compiled(
-            r"(?:INSERT|UPDATE|DELETE|MERGE|WITH)\b.*?\bOUTPUT\s[^;]*?\bINTO\s+"
-            r"(?P<name>[\w\[\]]+(?:\.[\w\[\]]+)+)"
+            r"(?:INSERT|UPDATE|DELETE|MERGE)\s+(?P<word>TOP\s*\([^)]*\)\s*(?:PERCENT\b)?)\s*(?=[\w\[])"
         ),
-        _output_into,
+        _without,
     ),
+    (_compiled(r"(?:INSERT|UPDATE|DELETE|MERGE|WITH)\b.*?\bOUTPUT\s"), put_out),
     (
         _compiled(r"(?:SELECT|WITH|INSERT|MERGE|CREATE)\b.*\bOPENROWSET\s*\(\s*BULK\b"),
         _open_rowset,

@@ -33,6 +33,8 @@ _STARTS = words(
 )
 
 
+#: Those of them that stand for themselves.
+_CHANGES = words("INSERT UPDATE DELETE MERGE")
 _NEXT = re.compile(rf"\n\s*(?=(?:{'|'.join(sorted(_STARTS))})\b)", re.IGNORECASE)
 
 
@@ -81,15 +83,26 @@ class Piece:
         return replace(self, tokens=self.tokens[:place]), replace(self, tokens=self.tokens[place:])
 
     def boundary(self, line: int, column: int) -> int:
-        """Where a next statement begins, at or before the place of a parse error; 0 for nowhere.
-
-        T-SQL needs no semicolons.
-        """
+        """Where a next statement begins: at the place of a parse error, or just before it, else
+        where the next one changes a table; 0 for nowhere. T-SQL needs no semicolons."""
         for place, token in enumerate(self.tokens):
             if (token.line, token.col) == (line, column):
                 for start in (place, place - 1):
                     if start > 0 and self._begins(start):
                         return start
+        return self._next_change()
+
+    def _next_change(self) -> int:
+        """Where the second statement begins, if it is one that changes a table by itself: what
+        follows a WITH belongs to it, and what follows THEN to a MERGE."""
+        if self.tokens[0].text.upper() == "WITH":
+            return 0
+        depth = 0
+        for at, token in enumerate(self.tokens):
+            depth += {"(": 1, ")": -1}.get(token.text, 0)
+            changes = depth == 0 and at > 0 and token.text.upper() in _CHANGES
+            if changes and self._begins(at) and self.tokens[at - 1].text.upper() != "THEN":
+                return at
         return 0
 
     def next_line(self) -> int:

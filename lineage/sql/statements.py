@@ -122,8 +122,11 @@ class Statement:
         columns: Sequence[Name],
         answer: Answer,
         by_name: bool = False,
-    ) -> None:
-        """Rows of a query go into `target`: by their place into `columns`, else by their name."""
+    ) -> Relation:
+        """Rows of a query go into `target`: by their place into `columns`, else by their name.
+
+        Answers them as they are called there.
+        """
         if isinstance(target, TableName) and not columns and not by_name:
             columns = self.columns_of(target)
         relation = answer.relation
@@ -136,6 +139,7 @@ class Statement:
             else:
                 relation = renamed(relation, columns[:known])
         self.write(target, relation, answer.shaping)
+        return relation
 
     def columns_of(self, target: TableName) -> Sequence[Name]:
         """The columns of a table that the script has made, in their order; else none."""

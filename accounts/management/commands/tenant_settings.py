@@ -24,6 +24,7 @@ class Command(ActionCommand):
 
 
 HELP = {
-    "infers_sql": "read lineage from the SQL of tasks that do not say enableAuto themselves",
+    "infers_sql": "read lineage from the SQL of tasks and triggers that do not say enableAuto"
+    " themselves",
     "requires_existing_namespaces": "refuse what comes in a namespace that nobody has made",
 }
