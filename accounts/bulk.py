@@ -27,6 +27,7 @@ def _plain(value: Any) -> str:
     return "NULL" if value is None else str(value)
 
 
+@lru_cache(maxsize=4096)
 def _time(value: datetime | None) -> str:
     return "NULL" if value is None else f'"{value.isoformat()}"'
 

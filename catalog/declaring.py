@@ -154,16 +154,21 @@ def read_assets(pks: Sequence[int]) -> list[Stored]:
     ]
 
 
+def _read(text: str | None) -> Any:
+    """JSON out of the database; most of it is empty."""
+    return [] if text == "[]" else json.loads(text) if text else text
+
+
 def _values(columns: Sequence[Any]) -> AssetValues:
     type_, namespace, display_name, description, metadata, *rest = columns
     created_at, updated_at, clock, status, expires_at, owners, *texts, tags, described = rest
-    actions, part_of, related_to = (text and json.loads(text) for text in texts)
+    actions, part_of, related_to = map(_read, texts)
     return AssetValues(
         type_,
         namespace,
         display_name,
         description,
-        json.loads(metadata),
+        _read(metadata),
         micros(created_at),
         micros(updated_at),
         json.loads(clock),

@@ -1,6 +1,7 @@
 """Event times as whole µs since 1970: they compare, hash and store exactly."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -10,5 +11,6 @@ def micros(when: datetime) -> int:
     return (when - EPOCH) // MICROSECOND
 
 
+@lru_cache(maxsize=4096)
 def moment(at: int) -> datetime:
     return EPOCH + timedelta(microseconds=at)

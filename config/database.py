@@ -28,7 +28,7 @@ COMMANDS_WITHOUT |= {"serve", "demo"}
 #: A connection keeps the plan of a statement of `accounts.bulk` from its third run on; no other
 #: statement is prepared. Their values are arrays, whose contents tell the planner nothing.
 PLANS = {"prepare_threshold": 2, "options": "-c plan_cache_mode=force_generic_plan"}
-POOL = {"min_size": 1, "max_size": 5, "timeout": 10}
+POOL = {"min_size": 1, "max_size": 9, "timeout": 10}
 
 
 def database_settings(environment: Environment) -> dict[str, Any]:

@@ -27,7 +27,8 @@ from config.supervisor import (
 
 LOOPBACK = "127.0.0.1"
 ANYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 where to find a server bound to all
-THREADS = 4
+#: Of each worker. Requests that meet in one are recorded together (`lineage.recording.gathering`).
+THREADS = 8
 DATABASE_LOOK = 2  # seconds between looks at the embedded server
 
 

@@ -12,7 +12,7 @@ from typing import Any
 MAX_INTEGER_DIGITS = 309
 #: Deeper than this, code that walks the values by recursion would break.
 MAX_DEPTH = 100
-_CONTAINERS = (dict, list)
+_CONTAINERS = frozenset({dict, list})
 
 
 class InvalidJson(ValueError):
@@ -33,16 +33,16 @@ def parse_json(text: str) -> Any:
 
 
 def nested_deeper(value: Any, levels: int) -> bool:
-    """Whether maps and lists stand in each other more than `levels` deep."""
-    level = [value] if isinstance(value, _CONTAINERS) else []
+    """Whether maps and lists, as JSON is read, stand in each other more than `levels` deep."""
+    level = [value] if type(value) in _CONTAINERS else []
     for _ in range(levels):
         if not level:
             return False
         level = [
             child
             for outer in level
-            for child in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(child, _CONTAINERS)
+            for child in (outer.values() if type(outer) is dict else outer)
+            if type(child) in _CONTAINERS
         ]
     return bool(level)
 

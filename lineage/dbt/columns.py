@@ -8,7 +8,6 @@ itself makes, which is why parents are read before their children.
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from lineage.dbt.catalog import Catalog
@@ -138,8 +137,7 @@ class _Reading:
         if not written:
             return
         links = [
-            replace(
-                link,
+            link._replace(
                 upstream=upstream,
                 upstream_column=self.spelling(upstream, link.upstream_column),
                 downstream=node.id,

@@ -5,12 +5,12 @@ outputs *within one bundle*, never across bundles (Kestra, K1.6).
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from catalog.reading.declared import AssetDeclaration, AssetReference
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnLink:
+class ColumnLink(NamedTuple):
     """One column came out of another; the assets by their ids.
 
     `type` DIRECT or INDIRECT and `subtype` (IDENTITY, AGGREGATION, FILTER …) as OpenLineage's

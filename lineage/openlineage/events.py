@@ -80,6 +80,8 @@ class PostedEvent:
     dataset: PostedDataset | None
     digest: str
     raw: Mapping[str, Any] = field(repr=False)
+    #: `raw` as JSON with sorted keys.
+    content: bytes = field(repr=False)
 
 
 class InvalidEvent(ValueError):
@@ -122,6 +124,7 @@ def parse_event(value: Any) -> PostedEvent:
         dataset=read_static_dataset(value, kind, problems),
         digest=digest(content),
         raw=value,
+        content=content,
     )
     if problems.found:
         raise InvalidEvent(problems.found, run_id)

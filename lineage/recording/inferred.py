@@ -186,7 +186,7 @@ def _columns(
     for link in links:
         upstream, downstream = reads.get(link.upstream), writes.get(link.downstream)
         if upstream and downstream and upstream != downstream:
-            yield replace(link, upstream=upstream, downstream=downstream)
+            yield link._replace(upstream=upstream, downstream=downstream)
 
 
 def _covering(bundles: Sequence[Bundle], found: Bundle) -> int | None:

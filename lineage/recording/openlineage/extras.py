@@ -172,7 +172,7 @@ def events(
                 asset,
                 moment(event.at),
                 now,
-                dump(event.raw),
+                event.content.decode(),
             )
             for digest, (event, flow, asset) in sorted(rows.items())
         ],

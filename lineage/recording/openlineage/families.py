@@ -63,11 +63,12 @@ def store_families(
     beside = store_spoken(access, spoken, flows.values(), forgotten, others)
     for row in touched:
         row.execution = executions[row.root_run_id].pk
+    changed = {row.run_id for row in touched}
     run_together(
         [
             *beside,
             extras.jobs(tenant, others.jobs | _jobs(touched, flows)),
-            stored_runs(row for row in rows.values() if row in touched or row.differs),
+            stored_runs(row for row in rows.values() if row.run_id in changed or row.differs),
             extras.events(tenant, ((e, None, None) for row in rows.values() for e in row.events)),
         ]
     )
