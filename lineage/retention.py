@@ -18,15 +18,16 @@ from accounts.models import Tenant
 #: Events that go in one transaction.
 STEP = 2_000
 
-#: A flow that a job's design alone tells of would look like one that nobody needs.
+#: A flow that a job's design alone tells of would look like one that nobody needs. Looked up one
+#: by one: `exists` would be read as a list of all edges and executions.
 GO = """
 delete from lineage_openlineageevent where id in (
     select e.id from lineage_openlineageevent e
     where e.tenant_id = %s and e.received_at < %s and (
         e.flow_id is null
-        or exists (select from lineage_edge d where d.flow_id = e.flow_id)
-        or exists (select from lineage_execution x where x.flow_id = e.flow_id)
-        or exists (select from lineage_flow f where f.id = e.flow_id and f.revision > 0))
+        or (select true from lineage_edge d where d.flow_id = e.flow_id limit 1)
+        or (select true from lineage_execution x where x.flow_id = e.flow_id limit 1)
+        or (select f.revision > 0 from lineage_flow f where f.id = e.flow_id))
     order by e.received_at, e.id limit %s for update of e skip locked
 ) returning id
 """
