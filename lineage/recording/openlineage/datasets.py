@@ -30,7 +30,7 @@ from lineage.recording.openlineage.bundles import (
     stated_bundles,
 )
 from lineage.recording.openlineage.other_names import links_of
-from lineage.recording.openlineage.speaking import Speaker
+from lineage.recording.openlineage.speaking import Speaker, counting_touches, renewing_touch
 from lineage.unifying import NameLink
 
 #: An event → what its facets say of one dataset.
@@ -111,7 +111,7 @@ def said_of_datasets(
             places[named.id] = place
         said.touches[named.id] += touches_of(key[0], named, meanings, speaker, known_type)
         if key[0] == OUTPUT:
-            said.touches[named.id].append(renewing_touch(words.last, named, speaker))
+            said.touches[named.id].append(renewing_touch(words.last, named.id, speaker))
         if key[0] == DATASET or words.facets or words.position_facets:
             told[named.id] = None
     said.links += links_of(known, events, rules, speaker)
@@ -251,11 +251,7 @@ def touches_of(
                     life=life_after(meaning),
                 )
             )
-    part = Part.READ if position == INPUT else speaker.part if position == OUTPUT else None
-    if speaker.part is not None and part is not None:
-        now = speaker.stamp((speaker.at, ""), position, named.id)
-        touches.append(Touch(now, speaker.at, part, source=speaker.source, declares=False))
-    return touches
+    return [*touches, *counting_touches(position, named.id, speaker)]
 
 
 def life_after(meaning: Described) -> str:
@@ -263,18 +259,6 @@ def life_after(meaning: Described) -> str:
     if meaning.lifecycle is None:
         return ""
     return DROPPED if meaning.lifecycle.change == "DROP" else "alive"
-
-
-def renewing_touch(last: Stamp, named: Named, speaker: Speaker) -> Touch:
-    """An output is as new as what was said of it last."""
-    return Touch(
-        speaker.stamp(last, OUTPUT, named.id),
-        last[0],
-        Part.DESCRIBE,
-        source=speaker.source,
-        counts=False,
-        renews=True,
-    )
 
 
 def naming_touch(

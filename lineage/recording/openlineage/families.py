@@ -22,7 +22,7 @@ from lineage.recording.openlineage.executions import (
 )
 from lineage.recording.openlineage.others import Others, others_of
 from lineage.recording.openlineage.rows import RunRow, lock_families, stored_runs
-from lineage.recording.openlineage.speaking import Speaker
+from lineage.recording.openlineage.speaking import speaker_of
 from lineage.recording.openlineage.sql import add_sql
 from lineage.recording.openlineage.task_runs import (
     childless,
@@ -149,20 +149,7 @@ def _spoken(
         known = row.accumulated
         assert known is not None and row.job is not None
         run.home = rules.job_namespace(row.job.namespace)
-        said = said_of_datasets(
-            known,
-            row.events,
-            rules,
-            Speaker(
-                id=row.run_id,
-                execution=row.root_run_id,
-                source=source_of(run),
-                job_namespace=run.home,
-                earliest=known.earliest,
-                at=run.at,
-                part=run.output_part,
-            ),
-        )
+        said = said_of_datasets(known, row.events, rules, speaker_of(row, run))
         run.bundles, run.stated = said.bundles, said.stated
         run.touches, run.names = said.touches, said.names
         if known.excess:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
-from catalog.merging import Part, stamp
-from lineage.openlineage.accumulated import OUTPUT
+from catalog.merging import Part, Touch, stamp
+from lineage.openlineage.accumulated import INPUT, OUTPUT
 from lineage.openlineage.registers import Stamp
+from lineage.recording.openlineage.rows import RunRow
+from lineage.recording.runs import RenderedRun
+from lineage.recording.traces import source_of
 
 #: Positions within a stamp: inputs before outputs.
 HALF = 500_000
@@ -42,6 +45,41 @@ class Speaker:
         return stamp(at[0], f"{self.id}|{at[1]}|{told_by}", place)
 
 
+def speaker_of(row: RunRow, run: RenderedRun) -> Speaker:
+    """A run with events."""
+    assert row.accumulated is not None
+    return Speaker(
+        id=row.run_id,
+        execution=row.root_run_id,
+        source=source_of(run),
+        job_namespace=run.home,
+        earliest=row.accumulated.earliest,
+        at=run.at,
+        part=run.output_part,
+    )
+
+
 def place_of(name: str) -> int:
     """Of an id among those that one event may name."""
     return crc32(name.encode(errors="surrogatepass")) % HALF
+
+
+def counting_touches(position: str, name: str, speaker: Speaker) -> list[Touch]:
+    """That a run has read or written it, if it has."""
+    part = Part.READ if position == INPUT else speaker.part if position == OUTPUT else None
+    if speaker.part is None or part is None:
+        return []
+    now = speaker.stamp((speaker.at, ""), position, name)
+    return [Touch(now, speaker.at, part, source=speaker.source, declares=False)]
+
+
+def renewing_touch(last: Stamp, name: str, speaker: Speaker) -> Touch:
+    """An output is as new as what was said of it last."""
+    return Touch(
+        speaker.stamp(last, OUTPUT, name),
+        last[0],
+        Part.DESCRIBE,
+        source=speaker.source,
+        counts=False,
+        renews=True,
+    )

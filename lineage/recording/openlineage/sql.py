@@ -8,16 +8,21 @@ from catalog.merging import Part, Touch
 from lineage.dsl import AssetDeclaration, AssetReference
 from lineage.openlineage.accumulated import INPUT, OUTPUT, Accumulated
 from lineage.openlineage.events import DATASET, JOB, PostedEvent
+from lineage.openlineage.registers import Stamp
 from lineage.openlineage.rules import Rules
 from lineage.openlineage.summaries import job_summary, run_summary
 from lineage.recording.inferred import MOST_BUNDLES, Said, bundles_of
 from lineage.recording.inferring import MOST_NOTES
 from lineage.recording.openlineage.datasets import Said as SaidOfDatasets
 from lineage.recording.openlineage.rows import RunRow
-from lineage.recording.openlineage.speaking import Speaker
+from lineage.recording.openlineage.speaking import (
+    Speaker,
+    counting_touches,
+    renewing_touch,
+    speaker_of,
+)
 from lineage.recording.reading_sql import SECONDS, Asked, read_scripts
 from lineage.recording.runs import RenderedRun
-from lineage.recording.traces import bundle_touches, source_of
 from lineage.sql import GENERIC, Inference, dialect_of, infer_many
 
 type Job = tuple[str, str]
@@ -54,19 +59,17 @@ def add_sql(
 ) -> None:
     """Complete runs without datasets by what their statements say."""
     asked = [
-        (run, said, job)
+        (row.accumulated, run, said, speaker_of(row, run), job)
         for row, run, said in spoken
         if row.accumulated and not said.bundles
         for job in [_without_datasets(row.accumulated)]
         if job
     ]
-    answers = read_scripts(access, rules, [Asked(*job, Said()) for _, _, job in asked])
-    for (run, said, _), answer in zip(asked, answers, strict=True):
+    answers = read_scripts(access, rules, [Asked(*job, Said()) for *_, job in asked])
+    for (known, run, said, speaker, _), answer in zip(asked, answers, strict=True):
         bundles, too_many = bundles_of(answer.statements, Said(), rules)
-        for number, bundle in enumerate(bundles):
-            said.bundles.append(bundle)
-            for id_, touch in bundle_touches(run, number, bundle, source_of(run)):
-                said.touches[id_].append(touch)
+        said.bundles += bundles
+        _name(said, speaker, known.job_registers["sql"][0])
         for problem in answer.problems[:MOST_NOTES]:
             run.fail("job.facets.sql", str(problem))
         if too_many:
@@ -88,10 +91,22 @@ def add_sql_of_designs(
     answers = read_scripts(access, rules, [Asked(*job, Said()) for _, _, job in asked])
     for (said, speaker, _), answer in zip(asked, answers, strict=True):
         said.bundles, _ = bundles_of(answer.statements, Said(), rules)
-        for bundle in said.bundles:
-            for position, items in ((INPUT, bundle.inputs), (OUTPUT, bundle.outputs)):
-                for item in items:
-                    said.touches[item.id].append(_named(item, position, speaker))
+        _name(said, speaker, (speaker.at, ""))
+
+
+def _name(said: SaidOfDatasets, speaker: Speaker, told: Stamp) -> None:
+    """What the statements, told last then, say of their assets: each once a position."""
+    items = {
+        (item.id, position): item
+        for bundle in said.bundles
+        for position, listed in ((INPUT, bundle.inputs), (OUTPUT, bundle.outputs))
+        for item in listed
+    }
+    for (id_, position), item in items.items():
+        said.touches[id_].append(_named(item, position, speaker))
+        said.touches[id_] += counting_touches(position, id_, speaker)
+        if position == OUTPUT:
+            said.touches[id_].append(renewing_touch(told, id_, speaker))
 
 
 def _named(item: AssetReference | AssetDeclaration, position: str, speaker: Speaker) -> Touch:
@@ -106,7 +121,6 @@ def _named(item: AssetReference | AssetDeclaration, position: str, speaker: Spea
         hint=item.type,
         owner_register="writer" if position == OUTPUT else "reader",
         name=item.id,
-        renews=position == OUTPUT,
     )
 
 
