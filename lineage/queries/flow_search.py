@@ -33,7 +33,7 @@ def found_flows(access: Access, tree: Filter) -> FlowQuerySet:
     return rows.select_related("namespace")
 
 
-class _Documentation(Func):
+class Documentation(Func):
     """What a job's facets (name → [stamp, body]) have as its documentation; null without any."""
 
     template = (
@@ -50,7 +50,7 @@ def documented(flows: FlowQuerySet) -> FlowQuerySet:
     jobs = OpenLineageJob.objects.unscoped("of flows that are visible").filter(
         flow=OuterRef("pk"), task_id=""
     )
-    said = Subquery(jobs.values(said=_Documentation("facets")))
+    said = Subquery(jobs.values(said=Documentation("facets")))
     return flows.annotate(documentation=Coalesce(said, Value(""), output_field=TextField()))
 
 

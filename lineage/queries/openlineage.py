@@ -23,6 +23,7 @@ from lineage.models import (
     TaskRun,
 )
 from lineage.openlineage.registers import standing
+from lineage.queries.flow_search import Documentation
 
 #: Runs of an execution, and jobs of a flow, that a page lists.
 LISTED = 200
@@ -140,9 +141,12 @@ class _Members(Func):
 
 
 def job_names(access: Access, flow: Flow) -> list[OpenLineageJob]:
-    """Those with facets, which are `counted`: its own job, then its tasks' by name."""
+    """Those with facets, which are `counted`: its own job, then its tasks' by name. `about`: what
+    its documentation says."""
     found = OpenLineageJob.objects.visible_to(access).filter(flow=flow).exclude(facets={})
-    counted = found.defer("facets").annotate(counted=_Members(F("facets")))
+    counted = found.defer("facets").annotate(
+        counted=_Members(F("facets")), about=Documentation("facets")
+    )
     return list(counted.order_by("task_id")[:LISTED])
 
 

@@ -50,6 +50,15 @@ def test_the_documentation_of_a_job_describes_its_flow(cast: Cast) -> None:
         assert "Loads the rivers." in page
 
 
+def test_tasks_are_described_where_they_are_listed(cast: Cast) -> None:
+    facets = {"documentation": {"description": "Loads one river."}}
+    child = event("COMPLETE", 1, 2, "daily.load", parent=(1, "daily"), job_facets=facets)
+    post(cast.access("ingest"), event("COMPLETE", 1, 1), child)
+    page = cast.browser("editor").get("/main/flows/company.data/daily").content.decode()
+    assert "Loads one river." in page
+    assert flow(cast)["description"] is None
+
+
 def test_the_latest_word_counts_and_can_be_taken_back(cast: Cast) -> None:
     access = cast.access("ingest")
     post(access, saying("Newer.", 2), saying("Older.", 1))
