@@ -22,8 +22,6 @@ from lineage.recording.openlineage import Outcome, record_event, record_events
 MEDIA_TYPES = ("application/json",)
 #: Some 30 s of work; a dbt run of 40,000 events takes a few requests.
 MAX_EVENTS = 10_000
-#: Characters of an event that may wait for others, and have them wait for it.
-SMALL = 100_000
 
 
 @EVENT
@@ -33,13 +31,10 @@ class OpenLineageEventPost(TenantAPIView):
     needs = {"POST": (Resource.EXECUTION, Action.INGEST)}
 
     def post(self, request: Request, tenant: str = "") -> Response:
-        posted, length = posted_events(request)
+        posted = posted_events(request)
         if isinstance(posted, list):
             raise Problem(422, "One event is an object; post a list to …/lineage/batch.")
-        if length <= SMALL:
-            outcome = record_event(self.access, posted)
-        else:
-            [outcome] = record_events(self.access, [posted])
+        outcome = record_event(self.access, posted)
         if outcome.reason:
             code = 403 if outcome.forbidden else 422
             raise Problem(code, outcome.reason, errors=list(outcome.problems))
@@ -53,7 +48,7 @@ class OpenLineageBatchPost(TenantAPIView):
     needs = {"POST": (Resource.EXECUTION, Action.INGEST)}
 
     def post(self, request: Request, tenant: str = "") -> Response:
-        posted, _ = posted_events(request)
+        posted = posted_events(request)
         if not isinstance(posted, list):
             raise Problem(422, "A batch is a list of events; post a single one to …/lineage.")
         if len(posted) > MAX_EVENTS:
@@ -89,11 +84,11 @@ class HomeBatchPost(_AtHome, OpenLineageBatchPost):
     """A list of events, in the tenant of the token."""
 
 
-def posted_events(request: Request) -> tuple[Any, int]:
-    """(value of the body, its characters); Problem 400 says where it is no JSON."""
+def posted_events(request: Request) -> Any:
+    """The value of the body; Problem 400 says where it is no JSON."""
     _, text = read_body(request, MEDIA_TYPES)
     try:
-        return read_events(text), len(text)
+        return read_events(text)
     except InvalidJson as exc:
         raise Problem(400, f"The body {exc}.") from exc
 

@@ -17,8 +17,10 @@ from accounts.bulk import run
 from accounts.models import Role
 from accounts.permissions import Action, Resource
 from lineage.models import Execution, OpenLineageEvent
+from lineage.openlineage.events import parse_event
 from lineage.recording.gathering import Gathered
 from lineage.recording.openlineage import Outcome, record_event
+from lineage.recording.openlineage.record import is_modest
 from tests.lineage.events import DAILY, ORDERS, dataset, event, run_id
 from tests.lineage.test_recording_order import tenant_access
 
@@ -153,6 +155,18 @@ def test_principals_tenants_and_grants_never_share(scribe: Scribe, access: Acces
         for one in asked:
             one.result(SECONDS)
     assert sorted(scribe.calls) == [["a"], ["b"], ["c", "f"], ["d"], ["e"]]
+
+
+def test_who_would_have_others_wait_goes_alone() -> None:
+    def modest(**facets: object) -> bool:
+        return is_modest(parse_event(event("START", 1, 1, outputs=[dataset(ORDERS, **facets)])))
+
+    def names(count: int) -> dict[str, object]:
+        told = [{"namespace": "s3://lake", "name": f"n{n}", "type": "TABLE"} for n in range(count)]
+        return {"identifiers": told}
+
+    assert modest() and modest(symlinks=names(20)) and not modest(symlinks=names(21))
+    assert not modest(documentation={"description": "x" * 100_000})
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from accounts.access import Access
 from accounts.permissions import Action, Resource
 from lineage.naming import rules_of
 from lineage.openlineage.events import RUN, InvalidEvent, JobName, PostedEvent, parse_event
+from lineage.openlineage.identity import symlinks_of
 from lineage.openlineage.naming import flow_id
 from lineage.openlineage.rules import Rules
 from lineage.openlineage.state import accumulate
@@ -30,6 +31,8 @@ from lineage.recording.openlineage.standing import record_standing
 
 #: How often a request is tried, and how often it is looked at anew after something was refused.
 TRIES = LOOKS = 4
+#: Bytes, and symlinks, of an event that shares its transaction with those of other requests.
+SMALL, FEW_NAMES = 100_000, 20
 #: Two requests have met: in a circle, or one has removed a bare flow that the other had found.
 MEETINGS = (DeadlockDetected, ForeignKeyViolation)
 
@@ -99,7 +102,18 @@ def record_event(access: Access, value: Any) -> Outcome:
     except InvalidEvent as exc:
         return Outcome(0, str(exc), tuple(exc.problems))
     look_ahead([event])
-    return replace(_gathered(access, event), index=0)
+    if is_modest(event):
+        return replace(_gathered(access, event), index=0)
+    return _record_parsed(access, [event])[0]
+
+
+def is_modest(event: PostedEvent) -> bool:
+    """Whether others may wait for it, and for their share of the names that one request may make
+    one (`lineage.unifying`)."""
+    if len(event.content) > SMALL:
+        return False
+    placed = (*event.inputs, *event.outputs, *((event.dataset,) if event.dataset else ()))
+    return sum(len(symlinks_of(dataset, [])) for dataset in placed) <= FEW_NAMES
 
 
 def _record_parsed(access: Access, events: Sequence[PostedEvent]) -> list[Outcome]:
