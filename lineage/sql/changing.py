@@ -64,13 +64,14 @@ def insert_many(doing: Statement, node: exp.MultitableInserts) -> None:
     """One query into several tables: Oracle's and Snowflake's INSERT ALL, Hive's FROM … INSERT."""
     doing.kind = "INSERT"
     scope = doing.scope()
+    doing.reading.define(node, scope)
     source = node.args["source"]
     if isinstance(source, exp.Query):
         answer = doing.reading.query(source, scope)
         items = [Item((), answer.relation)]
         shaping = answer.shaping
     else:
-        inner = doing.scope()
+        inner = Scope(doing.reading, scope)
         inner.items += items_of(source, inner)
         doing.reading.joined(source, inner)
         items, shaping = inner.items, dict(doing.reading.shaping)

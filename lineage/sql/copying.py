@@ -19,8 +19,11 @@ def copy(doing: Statement, node: exp.Copy) -> None:
     if into_file:
         export(doing, subject.this.name, files[0])
     elif not node.args.get("kind"):
-        for file in files:
+        named = [file for file in files if is_stage(file) or _is_text(file)]
+        for file in named:
             export(doing, file.name, subject)
+        if not named:  # STDOUT, or a program
+            items_of(subject, doing.scope())
     else:
         target, columns = doing.target(subject)
         if len(files) == 1 and isinstance(files[0], exp.Query):
@@ -30,6 +33,10 @@ def copy(doing: Statement, node: exp.Copy) -> None:
         doing.reading.files([file.name for file in files if is_stage(file) or file.is_string])
         # The columns of a file go in by their place, whatever they are called there.
         doing.write(target, Relation(), {})
+
+
+def _is_text(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Expr) and node.is_string
 
 
 def export(doing: Statement, location: str, subject: exp.Expr) -> None:

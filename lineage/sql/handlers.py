@@ -44,7 +44,7 @@ _WITHOUT_ROWS = words(
     " SEQUENCE FUNCTION PROCEDURE TRIGGER INDEX STAGE PIPE TASK STREAM INTEGRATION SERVER"
     " TYPE DOMAIN PUBLICATION SUBSCRIPTION SECRET CATALOG RESOURCE TAG NETWORK FILE LOGIN"
     " PACKAGE SYNONYM TABLESPACE PROFILE LANGUAGE OPERATOR CAST COLLATION AGGREGATE RULE"
-    " MASKING ROW QUOTA SETTINGS NAMED MACRO MODULE CONSTRAINT"
+    " MASKING ROW QUOTA SETTINGS NAMED MACRO MODULE CONSTRAINT SEARCH VECTOR"
 )
 #: Words in an ALTER TABLE that move rows in a way that is not followed.
 _MOVING = re.compile(r"\b(SWITCH|MOVE|ATTACH|EXCHANGE|REPLACE|RENAME|SCHEMA)\b", re.IGNORECASE)
@@ -162,7 +162,7 @@ def command(doing: Statement, node: exp.Command) -> None:
     if doing.kind in ("CREATE", "ALTER", "DROP"):
         what = next((word for word in words[1:] if word not in _NOT_WORDS), "")
         doing.kind = f"{doing.kind} {what}"
-        if what in _WITHOUT_ROWS:
+        if what in _WITHOUT_ROWS or words[0] == "DROP":
             return
         if doing.kind == "ALTER TABLE" and not _MOVING.search(node.text("expression")):
             return

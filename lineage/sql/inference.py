@@ -28,6 +28,8 @@ LONGEST = 2_000_000
 #: What is kept of a statement's text.
 LONGEST_STATEMENT = 10_000
 
+#: A loop over the rows of a query.
+_LOOP = re.compile(r"FOR\s+\w+\s+IN\s*\(?\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 #: What follows the END of a block.
 _ELSE = re.compile(r"\s*ELSE\s+", re.IGNORECASE)
 
@@ -114,11 +116,13 @@ class _Looking:
         text = without_block(self.piece.text, self.dialect)
         try:
             if len(text) < len(self.piece.text):
+                if _LOOP.match(self.piece.text):
+                    self.problem("What the query of a loop reads is not followed.")
                 self.piece = self.piece.without(len(self.piece.text) - len(text), self.dialect)
             found = rewritten(text, self.dialect)
             if isinstance(found, list):
                 return found
-            nodes = self._parsed() if found == self.piece.text else parsed(found, self.dialect)
+            nodes = self._parsed() if found == self.piece.text else self._parsed_text(found)
             return [part for node in nodes for part in _flattened(node, self.dialect)]
         except ParseError as error:
             if not is_harmless(text):
@@ -128,6 +132,15 @@ class _Looking:
         except _UNREADABLE:
             self.problem(_NOT_UNDERSTOOD)
         return []
+
+    def _parsed_text(self, text: str) -> list[exp.Expr]:
+        """What the piece was rewritten to; what is in it, when that is several statements."""
+        try:
+            return list(parsed(text, self.dialect))
+        except ParseError:
+            if self.dialect.name not in ("tsql", "fabric"):
+                raise
+            return self._parsed()
 
     def _parsed(self) -> list[exp.Expr]:
         """The statements in the tokens; in T-SQL, where none needs a semicolon, the first one."""

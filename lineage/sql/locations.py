@@ -34,11 +34,12 @@ _REMOTE = {
     "postgres_scan": (1, 2),
     "mysql_scan": (1, 2),
     "sqlite_scan": (1,),
+    "table_changes": (0,),
 }
 #: Functions that run SQL, or read whatever their arguments say, elsewhere.
 _OPAQUE = words(
     "openquery opendatasource dblink external_query postgres_query mysql_query query query_table"
-    " odbc jdbc merge mongodb"
+    " odbc jdbc merge mongodb result_scan"
 )
 _FORMATS = words("parquet csv json orc avro text delta iceberg binaryfile")
 _FILE = re.compile(
@@ -123,7 +124,12 @@ def _as_table(node: exp.Expr) -> exp.Table | None:
 
 def is_opaque(node: exp.Expr) -> bool:
     """Whether a function reads tables that its arguments do not name."""
-    return _name(node) in _OPAQUE
+    inner = node
+    if isinstance(node, exp.TableFromRows):
+        inner = node.this
+    elif _name(node) == "table" and node.expressions:
+        inner = node.expressions[0]
+    return _name(inner.expression if isinstance(inner, exp.Dot) else inner) in _OPAQUE
 
 
 def remote_table(node: exp.Expr) -> str:

@@ -2,6 +2,7 @@
 
 from sqlglot import exp
 
+from lineage.sql.changing import delete
 from lineage.sql.locations import files_read, strings_in
 from lineage.sql.names import Name, TableName, parts_of
 from lineage.sql.queries import Answer
@@ -132,7 +133,9 @@ def alter(doing: Statement, node: exp.Alter) -> None:
         elif isinstance(action, exp.ReplacePartition):
             moved(doing, action.args["source"], node.this)
         elif isinstance(action, exp.Delete):
-            doing.write(doing.target(node.this)[0], Closed(()), {})
+            where = action.args.get("where")
+            delete(doing, exp.Delete(this=node.this.copy(), where=where))
+            doing.kind = "ALTER TABLE"
         else:
             doing.script.tell(doing.script.names.table(parts_of(node.this)), None)
 

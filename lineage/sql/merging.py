@@ -51,7 +51,7 @@ def _merged(
     if isinstance(then, exp.Update | exp.Insert):  # Oracle: each with a WHERE of its own
         doing.reading.decide(then.args.get("where"), FILTER, scope)
     if isinstance(then, exp.Update):
-        if then.find(exp.Star) is not None:
+        if then.find(exp.Star) is not None or not then.expressions:
             return _all_columns(doing, source)
         pairs = [pair for each in then.expressions for pair in assigned(doing, each, scope)]
         return [Column(names.column(column.this), found) for column, found in pairs]

@@ -25,7 +25,7 @@ _SYSTEM_OF = {
     "sqlite": {"sqlite_sequence"},
 }
 #: Where temporary tables are, when they are told.
-_TEMPORARY = frozenset({"pg_temp", "tempdb", "temp", "session", "_session"})
+_TEMPORARY = frozenset({"pg_temp", "tempdb", "temp", "session", "_session", "global_temp"})
 
 
 class Name(NamedTuple):
@@ -137,7 +137,8 @@ class Names:
             self.schema = names[0]
 
     def is_system(self, name: TableName) -> bool:
-        return any(part.key.lower() in self._system for part in name.parts)
+        keys = (key for part in name.parts for key in part.key.lower().split("."))
+        return any(key in self._system for key in keys)  # BigQuery: `INFORMATION_SCHEMA.TABLES`
 
     def is_temporary_place(self, name: TableName) -> bool:
         """Whether a name can be that of a temporary table: alone, or where those are."""

@@ -166,6 +166,10 @@ class Reading:
             return
         for cte in with_.expressions:
             own = Scope(self, scope.outer, scope.tables)
+            if cte.args.get("scalar"):  # ClickHouse: WITH expression AS name
+                name = self.names.column(cte.args["alias"].this)
+                scope.scalars[name.key] = sources(cte.this, own)
+                continue
             recursive = with_.args.get("recursive") or self.names.dialect.recurses
             key = self.names.part(cte.args["alias"].this).key
             table = CommonTable(cte, own, bool(recursive))

@@ -10,15 +10,19 @@ from sqlglot import exp
 from sqlglot.tokens import TokenType
 
 from lineage.sql.dialects import Dialect
+from lineage.sql.noise import without_noise
 from lineage.sql.outputs import put_out
 from lineage.sql.parsing import closing, parsed_one, table_of
 from lineage.sql.splitting import tokens_of
+
+_TEXTS = (TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING)
 
 type Rule = Callable[[re.Match[str], str, Dialect], list[exp.Expr] | str]
 
 
 def rewritten(text: str, dialect: Dialect) -> list[exp.Expr] | str:
     """The statement as expressions, or as text that can be parsed (`text` itself, mostly)."""
+    text = without_noise(text, dialect)
     for begins, rule in _RULES:
         match = begins.match(text)
         if match is not None:
@@ -57,7 +61,7 @@ def _unload(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr]
     if close is None or len(tokens) < close + 3 or tokens[close + 1].text.upper() != "TO":
         return text
     inner, location = tokens[1:close], tokens[close + 2].text
-    if len(inner) == 1 and inner[0].token_type == TokenType.STRING:
+    if len(inner) == 1 and inner[0].token_type in _TEXTS:
         query = parsed_one(inner[0].text, dialect)
     else:
         start, end = match.end() + inner[0].start, match.end() + inner[-1].end + 1
@@ -139,6 +143,12 @@ def _appended(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Exp
     """Redshift: all rows of one table are moved to another."""
     source, target = table_of(match["source"], dialect), table_of(match["table"], dialect)
     return [_alter(target, exp.ReplacePartition(source=source))]
+
+
+def _not_followed(match: re.Match[str], text: str, dialect: Dialect) -> list[exp.Expr]:
+    """What moves rows in a way that nobody follows, and must not be taken for something else."""
+    word, *rest = text.split(None, 1)
+    return [exp.Command(this=word, expression=" ".join(rest))]
 
 
 def _pivot(match: re.Match[str], text: str, dialect: Dialect) -> str:
@@ -232,17 +242,13 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
         _compiled(rf"TRUNCATE\s+TABLE\s+{_NAME}(?P<word>\s+(?:REUSE|DROP)\b[^;]*)$"),
         _without,
     ),
+    (_compiled(r"COPY\s+FROM\s+DATABASE\b"), _not_followed),
+    (_compiled(r"INSERT\s+(?:INTO\s+)?OPEN(?:ROWSET|QUERY|DATASOURCE)\s*\("), _not_followed),
     (_compiled(r"MERGE\b.*\b(?P<delete>DELETE\s+WHERE)\b"), _delete_where),
     (_compiled(r"SET\s+(?:CURRENT\s+)?SCHEMA\s*=?\s*(?P<name>[\w\"']+)\s*$"), _used),
     (
         _compiled(r"ALTER\s+SESSION\s+SET\s+CURRENT_SCHEMA\s*=\s*(?P<name>[\w\"]+)"),
         _used,
-    ),
-    (
-        _compiled(
-            r"(?:INSERT|UPDATE|DELETE|MERGE)\s+(?P<word>TOP\s*\([^)]*\)\s*(?:PERCENT\b)?)\s*(?=[\w\[])"
-        ),
-        _without,
     ),
     (_compiled(r"(?:INSERT|UPDATE|DELETE|MERGE|WITH)\b.*?\bOUTPUT\s"), put_out),
     (

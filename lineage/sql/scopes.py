@@ -39,6 +39,8 @@ class Scope:
             tables = outer.tables if outer is not None else {}
         self.tables: dict[str, CommonTable] = dict(tables)
         self.items: list[Item] = []
+        #: Named values, those of the scopes around included.
+        self.scalars: dict[str, Sources] = dict(outer.scalars) if outer is not None else {}
         #: Columns of several relations at once, by USING.
         self.shared: dict[str, Sources] = {}
         #: Aliases of the select list so far, in dialects that let it use them.
@@ -75,8 +77,9 @@ class Scope:
         for item in self.items:
             if item.called == (name.key,) and type(item.relation) is Relation:
                 return item.relation.sources
-        if name.key in self.aliases and self._unsure(name):
-            return self.aliases[name.key]
+        for named in (self.aliases, self.scalars):
+            if name.key in named and self._unsure(name):
+                return named[name.key]
         if name.key in self.reading.script.variables and self._unsure(name):
             return {}
         found = found_among(self.relations, name)

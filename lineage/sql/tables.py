@@ -127,7 +127,7 @@ def _function(node: exp.Expr, scope: Scope) -> Relation:
             reading.problem("The name of the file is an expression, and not known.", node)
         return reading.files(files)
     if is_opaque(node):
-        reading.problem(f"What {node.name} reads is not known.", node)
+        reading.problem(f"What {node.name or 'a table function'} reads is not known.", node)
         return reading.unknown
     elsewhere = remote_table(node)
     if elsewhere:
@@ -159,6 +159,8 @@ def _derived(node: exp.Expr, scope: Scope) -> Relation:
         for part in node.expressions:
             add(found, sources(part, scope))
         return Relation(found)
+    if isinstance(node, exp.TableFromRows) and is_opaque(node):
+        return _function(node, scope)
     return Relation(sources(node.this if node.this is not None else node, scope))
 
 
