@@ -126,6 +126,8 @@ def observed(tenant: Tenant) -> dict[str, Any]:
     roots = told.filter(accumulated__isnull=False).values_list(
         "execution__flow__public_id", flat=True
     )
+    # A run that turns out to be another flow's leaves its job's facets with the flow of its own
+    # name, where that stays for an event of the job: they are that job's, and not compared.
     live = {*tasks, *((flow, "") for flow in roots)}
     return {
         "flows": rows(Flow, "public_id"),
