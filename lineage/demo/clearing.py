@@ -3,9 +3,9 @@
 from graphlib import TopologicalSorter
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection, models, transaction
 
-from accounts.models import Membership, Tenant, User
+from accounts.models import Tenant, User
 from lineage.demo.company import PEOPLE, TENANTS
 
 BATCH = 2_000
@@ -34,36 +34,46 @@ def clear_demo() -> None:
     tenants = demo_tenants()
     User.objects.filter(email__in=[person.email for person in PEOPLE]).delete()
     for tenant in tenants:
-        Membership.objects.filter(group__tenant=tenant).delete()  # has no tenant of its own
-        for model in owned_models():
-            empty(model, tenant)
+        for model, of_tenant in owned_models():
+            with transaction.atomic():  # rows that refer to each other go together
+                empty(model, of_tenant, tenant)
         tenant.delete()
 
 
-def owned_models() -> list[type[models.Model]]:
-    """The models with a tenant, each before those that it refers to."""
-    owned = {
-        model
-        for model in apps.get_models()
-        if any(field.name == "tenant" and field.related_model is Tenant for field in fields(model))
-    }
+def owned_models() -> list[tuple[type[models.Model], str]]:
+    """The models whose rows belong to a tenant, each before those that it refers to.
+
+    With the condition, in SQL, that says so: by the row's own tenant, or by that of what it is a
+    part of.
+    """
+    owned = {model: "tenant_id = %s" for model in apps.get_models() if has_tenant(model)}
+    for model in set(apps.get_models()) - owned.keys():
+        for field in fields(model):
+            if field.related_model in owned and not field.null and has_tenant(field.related_model):
+                whole = connection.ops.quote_name(field.related_model._meta.db_table)
+                owned[model] = f"{field.column} in (select id from {whole} where tenant_id = %s)"  # noqa: S608
     referring = {
-        model: {field.related_model for field in fields(model)} & owned - {model}
+        model: {field.related_model for field in fields(model)} & owned.keys() - {model}
         for model in owned
     }
-    return [*TopologicalSorter(referring).static_order()][::-1]
+    order = [*TopologicalSorter(referring).static_order()][::-1]
+    return [(model, owned[model]) for model in order]
+
+
+def has_tenant(model: type[models.Model]) -> bool:
+    return any(field.name == "tenant" and field.related_model is Tenant for field in fields(model))
 
 
 def fields(model: type[models.Model]) -> list[models.ForeignKey]:
     return [field for field in model._meta.fields if isinstance(field, models.ForeignKey)]
 
 
-def empty(model: type[models.Model], tenant: Tenant) -> None:
+def empty(model: type[models.Model], of_tenant: str, tenant: Tenant) -> None:
     """In SQL: Django's collector would load every row to look for what it has to take along."""
     table = connection.ops.quote_name(model._meta.db_table)
     statement = (
         f"delete from {table} where ctid = any(array("  # noqa: S608 a model's own table
-        f"select ctid from {table} where tenant_id = %s limit %s))"
+        f"select ctid from {table} where {of_tenant} limit %s))"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [tenant.pk, BATCH])
