@@ -101,10 +101,10 @@ def record_event(access: Access, value: Any) -> Outcome:
         event = parse_event(value)
     except InvalidEvent as exc:
         return Outcome(0, str(exc), tuple(exc.problems))
-    look_ahead([event])
-    if is_modest(event):
-        return replace(_gathered(access, event), index=0)
-    return _record_parsed(access, [event])[0]
+    reads_sql = look_ahead([event])
+    if reads_sql or not is_modest(event):  # what it takes is not to be shared
+        return _record_parsed(access, [event])[0]
+    return replace(_gathered(access, event), index=0)
 
 
 def is_modest(event: PostedEvent) -> bool:

@@ -34,11 +34,15 @@ def infer_for_openlineage(sql: str, dialect: str) -> Inference:
     return infer_many([(sql, dialect_of("", dialect) or GENERIC)], SECONDS)[0]
 
 
-def look_ahead(events: Iterable[PostedEvent]) -> None:
-    """Have the SQL of a request read before any run is locked; the answers are kept."""
+def look_ahead(events: Iterable[PostedEvent]) -> bool:
+    """Have the SQL of a request read before any run is locked; the answers are kept.
+
+    Answers whether there is any.
+    """
     jobs = [job for event in events for job in [_of_event(event)] if job]
     if jobs:
         infer_many(jobs, SECONDS)
+    return bool(jobs)
 
 
 def job_of(job_facets: Mapping[str, Any], run_facets: Mapping[str, Any]) -> Job | None:
