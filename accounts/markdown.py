@@ -6,6 +6,7 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 
 #: What a description may consist of. No images: they would load from another host.
 TAGS = frozenset(
@@ -26,6 +27,25 @@ def render_markdown(text: str | None) -> SafeString:
         link_rel="noopener nofollow",
     )
     return mark_safe(html)  # noqa: S308 nh3 has just sanitised it
+
+
+#: Characters of a description that a line of a list reads.
+LINE = 600
+
+
+def markdown_line(text: str | None) -> str:
+    """The words alone, on one line, for lists: no marks, addresses or headings."""
+    blocks = (block for block in _parser().parse((text or "")[:LINE]) if block.content)
+    return " ".join(" ".join(map(_words, blocks)).split())
+
+
+def _words(block: Token) -> str:
+    if not block.children:
+        return block.content
+    return "".join(
+        one.content if one.type in ("text", "code_inline") else " " * one.type.endswith("break")
+        for one in block.children
+    )
 
 
 @cache

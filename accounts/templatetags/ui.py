@@ -12,13 +12,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts import words
-from accounts.markdown import render_markdown
+from accounts.markdown import markdown_line, render_markdown
 from accounts.models import User
 from accounts.sprite import icon_svg, sprite
 from accounts.toasts import undo_of
 
 register = template.Library()
 register.filter("markdown", render_markdown)
+register.filter("markdown_line", markdown_line)
 register.filter("undo_of", undo_of)
 
 HUES = ("blue", "violet", "pink", "red", "orange", "gold", "green", "teal", "sky")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.markdown import TAGS, render_markdown
+from accounts.markdown import TAGS, markdown_line, render_markdown
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -72,3 +72,20 @@ def test_tables_lists_and_code_stay():
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_nothing_stays_nothing(nothing: str | None):
     assert render_markdown(nothing) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (None, ""),
+        (
+            "Finds **port calls** in `positions`.\n\nA *call* is",
+            "Finds port calls in positions. A call is",
+        ),
+        ("# Head\n- one\n- [two](https://x.example)", "Head one two"),
+        ("a\nb ~~c~~ ![d](https://x.example/d.png)", "a b c"),
+        ("<b>x</b> & y", "<b>x</b> & y"),
+    ],
+)
+def test_a_line_holds_the_words_alone(text: str | None, line: str) -> None:
+    assert markdown_line(text) == line
