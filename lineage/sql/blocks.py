@@ -16,13 +16,13 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 #: Dialects whose blocks sqlglot reads by itself.
-_OWN_BLOCKS = ("tsql", "fabric")
+OWN_BLOCKS = ("tsql", "fabric")
 
 
 def without_block(text: str, dialect: Dialect) -> str:
     """The statement after BEGIN, IF … THEN, ELSE and the like."""
     while (block := _BLOCK.match(text)) is not None and block.end():
-        if dialect.name in _OWN_BLOCKS and not re.match(
+        if dialect.name in OWN_BLOCKS and not re.match(
             r"(BEGIN|END)\s+(TRY|CATCH)|ELSE", text, re.IGNORECASE
         ):
             break

@@ -31,7 +31,7 @@ LONGEST_STATEMENT = 10_000
 #: A loop over the rows of a query.
 _LOOP = re.compile(r"FOR\s+\w+\s+IN\s*\(?\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 #: What follows the END of a block.
-_ELSE = re.compile(r"\s*ELSE\s+", re.IGNORECASE)
+_ELSE = re.compile(r"\s*ELSE\s+(?:BEGIN\s+(?!TRAN|DISTRIBUTED|TRY|CATCH))?", re.IGNORECASE)
 
 _NOT_UNDERSTOOD = "This statement is not understood."
 #: What sqlglot, and what reads its trees, stumble with over nonsense that still parses.

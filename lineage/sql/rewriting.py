@@ -9,6 +9,7 @@ from collections.abc import Callable
 from sqlglot import exp
 from sqlglot.tokens import TokenType
 
+from lineage.sql.blocks import OWN_BLOCKS
 from lineage.sql.dialects import Dialect
 from lineage.sql.noise import without_noise
 from lineage.sql.outputs import put_out
@@ -151,6 +152,11 @@ def _not_followed(match: re.Match[str], text: str, dialect: Dialect) -> list[exp
     return [exp.Command(this=word, expression=" ".join(rest))]
 
 
+def _condition(match: re.Match[str], text: str, dialect: Dialect) -> str:
+    """T-SQL: IF or WHILE without what depends on it, which stands on its own."""
+    return f"SELECT 1 WHERE {match['condition']}" if dialect.name in OWN_BLOCKS else text
+
+
 def _pivot(match: re.Match[str], text: str, dialect: Dialect) -> str:
     """DuckDB: PIVOT as the query of another statement."""
     if dialect.name != "duckdb":
@@ -241,6 +247,13 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
     (
         _compiled(rf"TRUNCATE\s+TABLE\s+{_NAME}(?P<word>\s+(?:REUSE|DROP)\b[^;]*)$"),
         _without,
+    ),
+    (
+        _compiled(
+            r"(?:IF|WHILE)\s+(?P<condition>(?:(?!\b(?:BEGIN|INSERT|UPDATE|DELETE|MERGE|DROP|TRUNCATE"
+            r"|EXEC|EXECUTE|SET|INTO|PRINT|RETURN|BREAK|THROW|RAISERROR|CREATE|ALTER)\b).)+)$"
+        ),
+        _condition,
     ),
     (_compiled(r"COPY\s+FROM\s+DATABASE\b"), _not_followed),
     (_compiled(r"INSERT\s+(?:INTO\s+)?OPEN(?:ROWSET|QUERY|DATASOURCE)\s*\("), _not_followed),

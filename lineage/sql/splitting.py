@@ -10,7 +10,9 @@ from sqlglot.errors import TokenError
 from sqlglot.tokens import Token, TokenType
 
 from lineage.sql.dialects import Dialect, words
+from lineage.sql.line_starts import line_starts
 from lineage.sql.results import SqlProblem
+from lineage.sql.routines import BATCH_END, without_bodies
 
 #: Deeper nesting (parentheses, CASE) than any hand or generator writes.
 DEEPEST = 250
@@ -128,10 +130,13 @@ def pieces_of(text: str, dialect: Dialect) -> Iterator[Piece | SqlProblem]:
     """The statements of `text`, and why a part of it has none."""
     ends = _BATCH_ENDS.get(dialect.name)
     if ends is not None:
-        text = ends.sub(r"\1;", text)
+        text = ends.sub(rf"\1;{BATCH_END};", text)
     tokens, readable = _tokens(text, dialect)
+    if dialect.name in ("tsql", "fabric") and (starts := line_starts(tokens)):
+        text = _with_semicolons(text, [tokens[place - 1].end + 1 for place in sorted(starts)])
+        tokens, readable = _tokens(text, dialect)
     number = 0
-    for chunk in _grouped(_chunks(tokens), dialect):
+    for chunk in _grouped(without_bodies(_chunks(tokens), dialect.name), dialect):
         number += 1
         piece = Piece(number, chunk, text)
         yield _too_much(piece) or piece
@@ -139,6 +144,12 @@ def pieces_of(text: str, dialect: Dialect) -> Iterator[Piece | SqlProblem]:
         rest = text[readable:]
         line = text.count("\n", 0, readable + len(rest) - len(rest.lstrip())) + 1
         yield SqlProblem(number + 1, line, 1, "A quote or comment that begins here does not end.")
+
+
+def _with_semicolons(text: str, places: list[int]) -> str:
+    """At the end of a line each, so that what follows keeps its place in its own."""
+    pieces = [text[a:b] for a, b in zip([0, *places], [*places, len(text)], strict=True)]
+    return ";".join(pieces)
 
 
 def _tokens(text: str, dialect: Dialect) -> tuple[list[Token], int]:

@@ -44,6 +44,9 @@ FOLLOWED = [
     ),
     ("bigquery", "CREATE TABLE t AS SELECT a FROM `p.d.INFORMATION_SCHEMA.TABLES`", "", "t"),
     ("bigquery", "DROP SNAPSHOT TABLE s", "", ""),
+    ("tsql", "CREATE PROCEDURE p AS\nINSERT INTO a SELECT x FROM b\nDELETE FROM c", "", ""),
+    ("tsql", "IF 1 = 1\n  DELETE FROM t\nINSERT INTO u\nSELECT a FROM s", "s", "t u"),
+    ("tsql", "GRANT SELECT,\nINSERT ON t TO someone", "", ""),
     ("spark", "CREATE GLOBAL TEMP VIEW v AS SELECT a FROM s", "s", ""),
     ("spark", "WITH v AS (SELECT x FROM s) FROM v INSERT INTO t SELECT x", "s", "t"),
     ("databricks", "INSERT INTO t SELECT a FROM table_changes('s', 1)", "s", "t"),
@@ -71,3 +74,29 @@ def test_tables_are_those_that_the_database_means(
     assert [name for one in found.statements for name in one.reads] == reads.split()
     assert [name for one in found.statements for name in one.writes] == writes.split()
     assert bool(found.problems) is ((dialect, sql, reads, writes) in REPORTED)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "routine"),
+    [
+        (
+            "oracle",
+            "CREATE OR REPLACE PROCEDURE p AS v NUMBER; BEGIN INSERT INTO t SELECT a FROM r;"
+            " IF v > 1 THEN UPDATE u SET a = 1; END IF; END;\n/\n",
+        ),
+        ("mysql", "CREATE PROCEDURE p() BEGIN IF 1 THEN DELETE FROM u; END IF; END;"),
+        ("bigquery", "CREATE PROCEDURE d.p() BEGIN INSERT INTO d.t SELECT a FROM d.r; END;"),
+        ("bigquery", "CREATE TEMP FUNCTION f(x INT64) AS (x + 1);"),
+        ("postgres", "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ DELETE FROM u; $$;"),
+        ("snowflake", "CREATE PROCEDURE p() RETURNS INT AS BEGIN DELETE FROM u; RETURN 1; END;"),
+        ("tsql", "CREATE OR ALTER PROCEDURE p AS BEGIN DELETE FROM u; DELETE FROM v END\nGO\n"),
+        ("tsql", "ALTER PROC p AS\nINSERT INTO t SELECT a FROM r;\nDELETE FROM u\nGO\n"),
+        ("tsql", "CREATE TRIGGER p ON t AFTER INSERT AS INSERT INTO a SELECT x FROM r\nGO\n"),
+    ],
+)
+def test_what_a_routine_would_do_is_not_done_where_it_is_made(dialect: str, routine: str) -> None:
+    found = infer(f"{routine} INSERT INTO t SELECT a FROM s", dialect)
+    assert [(one.reads, one.writes) for one in found.statements if one.writes] == [
+        (("s",), ("t",))
+    ]
+    assert not found.problems
