@@ -20,7 +20,7 @@ from lineage.recording.resolving import may_write
 from lineage.unifying.links import NameLink, Unlinked
 from lineage.unifying.merges import join_assets
 
-SYMLINK = "symlink"
+SYMLINK, RENAME = "symlink", "rename"
 #: Assets that one request makes one; more of them wait until their names are told again.
 MOST_MERGES = 200
 
@@ -126,7 +126,8 @@ class Plan:
 
     def follow(self, link: NameLink) -> None:
         kept, absorbed = self.end_of(link.kept), self.end_of(link.absorbed)
-        if link.source == SYMLINK:
+        led_away = link.source == RENAME and absorbed != link.absorbed
+        if link.source == SYMLINK or led_away:  # a former name of two has no say which one stays
             kept, absorbed = canonical_first(kept, absorbed)
         if kept == absorbed or is_apart(self.apart, kept, absorbed):
             return

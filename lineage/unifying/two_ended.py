@@ -241,7 +241,8 @@ def part_row(parting: Parting, note: Mapping[str, Any], now: Row | None, *, told
     else:
         ends = {name: row[name] for name in ("upstream_id", "downstream_id")}
         parting.changed[row["id"]] = _without(now, row, after) | ends
-    if told or now != after:
+    retold_meanwhile = after is None and note["target"]  # in the request that brought the link
+    if told or retold_meanwhile or now != after:
         parting.doubtful += [row, *([now or after] if after else [])]
 
 

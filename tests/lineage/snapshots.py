@@ -157,7 +157,11 @@ def observed(tenant: Tenant) -> dict[str, Any]:
         "measurements": rows(
             AssetMeasurement, "asset__public_id", "kind", "source_key", "at", "values"
         ),
-        "aliases": rows(AssetAlias, "name", "asset__public_id", "source"),
+        "aliases": sorted(
+            # by which of several links it became one goes by the order of arrival
+            (name, asset, "link" if source in ("symlink", "rename") else source)
+            for name, asset, source in rows(AssetAlias, "name", "asset__public_id", "source")
+        ),
         "jobs": [row for row in jobs if row[:2] in live],
         "runs": rows(
             OpenLineageRun,

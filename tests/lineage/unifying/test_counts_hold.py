@@ -16,9 +16,9 @@ from lineage.models.runs import PRODUCTIVE
 from lineage.recording.column_links import recount_columns
 from lineage.recording.recounting import recount_assets, recount_edges
 from lineage.unifying import merge_assets, unmerge
-from tests.lineage.events import post
+from tests.lineage.events import dataset, event, post
 from tests.lineage.snapshots import observed, snapshot
-from tests.lineage.test_openlineage_order import deliveries, difference
+from tests.lineage.test_openlineage_order import NAMES, deliveries, difference
 from tests.lineage.test_recording_order import tenant_access
 
 type Step = tuple[str, int, int]
@@ -41,14 +41,30 @@ def test_what_is_counted_is_what_events_tell(told: Any, between: list[Step], db:
             post(access, *batch)
             take(access, step)
         try:
-            assert_counts_hold(access.tenant)
-            for merge in standing_merges(access.tenant):
-                merge.refresh_from_db()
-                if merge.undone_at is None:
-                    unmerge(access, merge)
-            assert_counts_hold(access.tenant)
+            assert_counts_hold_also_when_undone(access)
         finally:
             transaction.set_rollback(True)
+
+
+def assert_counts_hold_also_when_undone(access: Access) -> None:
+    assert_counts_hold(access.tenant)
+    for merge in standing_merges(access.tenant):
+        merge.refresh_from_db()
+        if merge.undone_at is None:
+            unmerge(access, merge)
+    assert_counts_hold(access.tenant)
+
+
+@pytest.mark.django_db
+def test_a_run_may_move_in_the_request_that_tells_names_of_what_it_read() -> None:
+    access = tenant_access("main")
+    b, d = NAMES[1], NAMES[3]
+    names = {"symlinks": {"identifiers": [{"namespace": b[0], "name": b[1], "type": "TABLE"}]}}
+    reads = [dataset(b), dataset(d)]
+    post(access, event("COMPLETE", 6, 2, "dag.task.command", inputs=reads, parent=(1, "dag.task")))
+    moves = [dataset(d, **names)]
+    post(access, event("COMPLETE", 7, 1, "dag.task", outputs=moves, parent=(0, "dag")))
+    assert_counts_hold_also_when_undone(access)
 
 
 def take(access: Access, step: Step) -> None:

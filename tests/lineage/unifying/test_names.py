@@ -165,3 +165,18 @@ def test_only_who_may_write_both_makes_them_one(
     assert unlinked.link == link
     assert "may not write" in unlinked.reason
     assert leads_to(access, "orders", "mine") == ["orders", None]
+
+
+def test_one_former_name_of_two_assets_leads_to_the_same_in_any_order(access: Access) -> None:
+    links = [
+        NameLink("z", "old", "rename"),
+        NameLink("y", "old", "rename"),
+        symlink("old", "s3://old"),
+    ]
+    for order in permutations(links):
+        with transaction.atomic():
+            write(access, "s3://old")
+            for link in order:
+                unify(access, link)
+            assert leads_to(access, "old", "y", "z", "s3://old") == ["y"] * 4
+            transaction.set_rollback(True)
