@@ -17,80 +17,19 @@ from catalog.reading.rules import (
     validate_namespace,
 )
 from lineage.kestra.values import FLOW_ID
+from lineage.openlineage.systems import (
+    CONTAINERS,
+    DATABASE_TABLE,
+    MESSAGING,
+    NO_HOST,
+    OBJECT_STORES,
+    PORTS,
+    SCHEMES,
+    STORAGE,
+    SYSTEMS,
+)
 
 DEFAULT_TEMPLATE = "{namespace}/{name}"
-
-#: Spellings of one store → the one that the naming spec uses.
-SCHEMES = {
-    "s3a": "s3",
-    "s3n": "s3",
-    "gcs": "gs",
-    "abfs": "abfss",
-    "wasb": "wasbs",
-}
-#: Object stores: the name is a key, which has no slash in front.
-OBJECT_STORES = frozenset({"s3", "gs", "abfss", "wasbs", "adl", "oss", "obs", "cos", "cosn", "r2"})
-#: File systems: the name is a path.
-FILE_SYSTEMS = frozenset(
-    {"file", "hdfs", "webhdfs", "viewfs", "har", "dbfs", "gvfs", "alluxio", "maprfs", "nfs", "ftp"}
-    | {"sftp", "smb", "local"}
-)
-STORAGE = OBJECT_STORES | FILE_SYSTEMS
-MESSAGING = frozenset(
-    {"kafka", "pubsub", "pulsar", "kinesis", "eventhub", "eventhubs", "rabbitmq", "amqp", "mqtt"}
-    | {"sqs", "sns", "nats", "servicebus"}
-)
-#: The spec writes the port, and clients add it to an address without one (OpenLineage's JDBC
-#: extractors); so do we. Not hive and hdfs: theirs depends on the service that answers.
-PORTS = {
-    "postgres": "5432",
-    "postgresql": "5432",
-    "redshift": "5439",
-    "mysql": "3306",
-    "mariadb": "3306",
-    "sqlserver": "1433",
-    "mssql": "1433",
-    "oracle": "1521",
-    "trino": "8080",
-    "cassandra": "9042",
-    "clickhouse": "8123",
-    "db2": "50000",
-    "teradata": "1025",
-    "crate": "5432",
-    "oceanbase": "2881",
-    "kafka": "9092",
-}
-#: Systems of tables.
-DATABASES = (PORTS.keys() - MESSAGING) | {
-    "awsathena",
-    "azurecosmos",
-    "azurekusto",
-    "bigquery",
-    "databricks",
-    "druid",
-    "duckdb",
-    "dynamodb",
-    "elasticsearch",
-    "hbase",
-    "hive",
-    "iceberg",
-    "mongodb",
-    "presto",
-    "snowflake",
-    "spanner",
-    "sqlite",
-    "unitycatalog",
-    "vertica",
-}
-_SYSTEMS = STORAGE | MESSAGING | DATABASES
-#: Stores without a schema level between database and table.
-_DATABASE_TABLE = frozenset(
-    {"mysql", "mariadb", "cassandra", "hive", "teradata", "oceanbase", "glue", "clickhouse"}
-)
-#: Buckets are names, not hosts: their case is theirs.
-_NO_HOST = frozenset({"s3", "gs", "oss", "obs", "cos", "cosn", "r2"})
-#: Stores whose `container@account` is no user's name.
-_CONTAINERS = frozenset({"abfss", "wasbs", "adl"})
 
 _URI = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(?://([^/]*))?(/.*)?", re.DOTALL)
 _SLASHES = re.compile(r"/{2,}")
@@ -146,11 +85,11 @@ _WORDS = STORAGE | MESSAGING | {"bigquery"} | SCHEMES.keys()
 
 def _authority(scheme: str, authority: str) -> str:
     user, at, host = (part.strip() for part in authority.rpartition("@"))
-    if scheme not in _NO_HOST:
+    if scheme not in NO_HOST:
         host = host.lower()
     if scheme in PORTS and host:
         host = ",".join(_with_port(one.strip(), PORTS[scheme]) for one in host.split(","))
-    return f"{user}{at}{host}" if scheme in _CONTAINERS else host
+    return f"{user}{at}{host}" if scheme in CONTAINERS else host
 
 
 def _with_port(host: str, port: str) -> str:
@@ -182,7 +121,7 @@ def system_of(namespace: str) -> str:
     if namespace.startswith("arn:aws:glue:"):
         return "glue"
     scheme = scheme_of(namespace) or namespace.lower()
-    return scheme if scheme in _SYSTEMS else ""
+    return scheme if scheme in SYSTEMS else ""
 
 
 def canonical_first(one: str, other: str) -> tuple[str, str]:
@@ -274,7 +213,7 @@ def table_parts(namespace: str, name: str) -> dict[str, str]:
         return {}
     parts = [part.strip('"`[]') for part in _PARTS.findall(name)]
     keys = ("database", "schema", "name")
-    if scheme in _DATABASE_TABLE and len(parts) == 2:
+    if scheme in DATABASE_TABLE and len(parts) == 2:
         keys = ("database", "", "name")
         parts = [parts[0], "", parts[1]]
     if not 1 <= len(parts) <= 3:

@@ -6,7 +6,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from lineage.openlineage.events import JobName, as_uuid
 from lineage.openlineage.naming import (
-    FILE_SYSTEMS,
     asset_id,
     canonical_first,
     normalized,
@@ -19,6 +18,7 @@ from lineage.openlineage.outgoing.shipped import (
     ShippedTaskRun,
     Source,
 )
+from lineage.openlineage.systems import FILE_SYSTEMS
 
 SCHEME = "headwater"
 
