@@ -7,6 +7,7 @@ anything under a name that is about to lead elsewhere.
 from lineage.unifying.links import NameLink, Unlinked
 from lineage.unifying.merges import CannotMerge, MergeForbidden, merge_assets, unmerge
 from lineage.unifying.names import unify_names
+from lineage.unifying.since import note_retold
 
 __all__ = [
     "CannotMerge",
@@ -14,6 +15,7 @@ __all__ = [
     "NameLink",
     "Unlinked",
     "merge_assets",
+    "note_retold",
     "unify_names",
     "unmerge",
 ]

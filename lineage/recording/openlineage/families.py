@@ -37,7 +37,7 @@ from lineage.recording.resolving import mentioned, resolve_assets
 from lineage.recording.runs import RenderedRun, StoredExecution, store_task_runs
 from lineage.recording.stated import Stating
 from lineage.recording.traces import source_of, store_traces
-from lineage.unifying import unify_names
+from lineage.unifying import note_retold, unify_names
 
 type Spoken = list[tuple[RunRow, RenderedRun, Said]]
 
@@ -177,7 +177,9 @@ def store_spoken(
     namespaces = {flow.namespace: flow.namespace_pk for flow in flows}
     wanted = ruled_namespaces(runs) | {run.home for run in runs}
     namespaces |= ensure_namespaces(tenant, wanted - namespaces.keys())
-    forgotten.follow(_unify(access, spoken))
+    merged = _unify(access, spoken)
+    note_retold(merged, {(flow, task) for *_, flow, task in forgotten.edges})
+    forgotten.follow(merged)
     assets = resolve_assets(access, runs, namespaces)
     for _, run, said in spoken:
         bundles = (*run.bundles, *run.stated)

@@ -16,7 +16,7 @@ from lineage.models.runs import PRODUCTIVE
 from lineage.recording.column_links import recount_columns
 from lineage.recording.recounting import recount_assets, recount_edges
 from lineage.unifying import merge_assets, unmerge
-from tests.lineage.events import dataset, event, post
+from tests.lineage.events import dataset, event, job_event, post
 from tests.lineage.snapshots import observed, snapshot
 from tests.lineage.test_openlineage_order import NAMES, deliveries, difference
 from tests.lineage.test_recording_order import tenant_access
@@ -64,6 +64,25 @@ def test_a_run_may_move_in_the_request_that_tells_names_of_what_it_read() -> Non
     post(access, event("COMPLETE", 6, 2, "dag.task.command", inputs=reads, parent=(1, "dag.task")))
     moves = [dataset(d, **names)]
     post(access, event("COMPLETE", 7, 1, "dag.task", outputs=moves, parent=(0, "dag")))
+    assert_counts_hold_also_when_undone(access)
+
+
+@pytest.mark.django_db
+def test_a_run_may_move_while_its_edge_becomes_one_that_is_stated() -> None:
+    access = tenant_access("main")
+    a, b, c, _ = NAMES
+    command = "dag.task.command"
+    post(
+        access,
+        event("COMPLETE", 2, 2, command, inputs=[dataset(b)], outputs=[dataset(a)]),
+        job_event(8, command, inputs=[dataset(b)], outputs=[dataset(c)]),
+    )
+    names = {"symlinks": {"identifiers": [{"namespace": a[0], "name": a[1], "type": "TABLE"}]}}
+    post(
+        access,
+        event("START", 0, 3, "dag", outputs=[dataset(c, **names)]),
+        event("COMPLETE", 2, 2, command, parent=(1, "dag.task")),
+    )
     assert_counts_hold_also_when_undone(access)
 
 
