@@ -1,5 +1,6 @@
 """Logs: one event a line, with the request's id; JSON for machines, colours for a terminal."""
 
+import logging
 import re
 import time
 import uuid
@@ -17,6 +18,15 @@ SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+class Expected(logging.Filter):
+    """Drops the web server's advice against more threads than cores: ours wait for PostgreSQL,
+    and those that wait are recorded together (`lineage.recording.gathering`)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = str(record.msg)
+        return not (record.name == "_granian" and said.startswith("Configuration allows spawning"))
 
 
 def logging_settings(level: str, style: str) -> dict[str, Any]:
@@ -44,7 +54,14 @@ def logging_settings(level: str, style: str) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},
+        "filters": {"expected": {"()": Expected}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "events",
+                "filters": ["expected"],
+            }
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level},

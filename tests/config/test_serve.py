@@ -46,6 +46,7 @@ def eventually(holds: Callable[[], bool]) -> bool:
 def test_it_serves_until_it_is_told_to_stop_and_leaves_nothing_behind(checkout, port):
     with serving(checkout, port) as server:
         server.until_ready()
+        assert "Python threads" not in server.said
         assert f"Headwater is ready at http://127.0.0.1:{port}/" in server.said
         assert "create_admin" in server.said
         assert get(port, "/readyz") == (200, {"status": "ok"})
