@@ -19,9 +19,10 @@ from accounts.models import Tenant
 STEP = 2_000
 
 #: A flow that a job's design alone tells of would look like one that nobody needs. Looked up one
-#: by one: `exists` would be read as a list of all edges and executions.
+#: by one: `exists` would be read as a list of all edges and executions. An array, because a
+#: subquery behind IN may be run again for every row, and then goes beyond its limit.
 GO = """
-delete from lineage_openlineageevent where id in (
+delete from lineage_openlineageevent where id = any(array(
     select e.id from lineage_openlineageevent e
     where e.tenant_id = %s and e.received_at < %s and (
         e.flow_id is null
@@ -29,7 +30,7 @@ delete from lineage_openlineageevent where id in (
         or (select true from lineage_execution x where x.flow_id = e.flow_id limit 1)
         or (select f.revision > 0 from lineage_flow f where f.id = e.flow_id))
     order by e.received_at, e.id limit %s for update of e skip locked
-) returning id
+)) returning id
 """
 NOTE = """
 insert into lineage_eventretention as old (tenant_id, gone_before) values (%s, %s)
