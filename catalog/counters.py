@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from catalog.merging import Part
+from catalog.touches import Part
 
 #: An asset is stale when it has missed three beats of its rhythm; under a day of history tells
 #: no rhythm.

@@ -24,10 +24,11 @@ from accounts.bulk import (
 )
 from accounts.models import Tenant
 from catalog.counters import COUNTERS, Counters
-from catalog.merging import CLAIMS, AssetValues, Changes, Part, Touch, merge
+from catalog.merging import CLAIMS, AssetValues, Changes, merge
 from catalog.moments import micros, moment
 from catalog.naming import namespace_ids
 from catalog.reading.lifecycle import ttl_moment, ttl_text
+from catalog.touches import Part, Touch
 
 #: Columns of AssetChange.
 HISTORY = {

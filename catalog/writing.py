@@ -18,13 +18,14 @@ from accounts.permissions import Action, Resource
 from catalog.declaring import Stored, lock_assets, store_assets
 from catalog.finding import create_assets, find_assets
 from catalog.locking import locks_against
-from catalog.merging import Part, Touch, after, stamp
+from catalog.merging import after
 from catalog.models import AssetLock
 from catalog.moments import micros
 from catalog.naming import ensure_namespaces
 from catalog.reading.assets import metadata_problem
 from catalog.reading.bodies import AssetBody, read_patch
 from catalog.reading.declared import UNSET, AssetError
+from catalog.touches import Part, Touch, stamp
 from catalog.versions import etag_of_stored, matches
 
 

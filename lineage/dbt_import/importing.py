@@ -16,8 +16,8 @@ from psycopg.errors import DeadlockDetected
 from accounts.access import Access
 from accounts.bulk import run_together
 from accounts.permissions import Action, Resource
-from catalog.merging import Touch
 from catalog.reading.rules import validate_namespace
+from catalog.touches import Touch
 from lineage.dbt import Artifacts, Notes, Options, column_links
 from lineage.dbt.columns import Links
 from lineage.dbt_import.invocations import Recorded, record_invocation, runs_of
@@ -32,8 +32,9 @@ from lineage.kestra.posted import FLOW_ID
 from lineage.recording import stated
 from lineage.recording.flows import KnownFlow, ensure_flows
 from lineage.recording.links import pairs
+from lineage.recording.rendered import RenderedRun
 from lineage.recording.resolving import resolve_assets
-from lineage.recording.runs import RenderedRun, store_task_runs
+from lineage.recording.runs import store_task_runs
 from lineage.recording.stated import Stating
 from lineage.recording.traces import store_traces
 

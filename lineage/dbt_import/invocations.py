@@ -13,10 +13,11 @@ from lineage.dbt import Invocation, NodeResult, Notes
 from lineage.dbt_import.planning import Plan
 from lineage.dbt_import.statements import task_id
 from lineage.dsl.bundles import Bundle
-from lineage.kestra.posted import PostedExecution, PostedState, PostedTaskRun
+from lineage.kestra.executions import PostedExecution, PostedState, PostedTaskRun
 from lineage.recording.flows import KnownFlow
 from lineage.recording.order import Delivery
-from lineage.recording.runs import RenderedRun, StoredExecution, store_executions
+from lineage.recording.rendered import RenderedRun, StoredExecution
+from lineage.recording.runs import store_executions
 
 #: The revision that applies: no declaration does, since dbt has told everything.
 NO_REVISION = 0

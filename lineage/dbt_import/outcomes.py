@@ -15,7 +15,7 @@ from lineage.dbt_import.results import (
     ImportProblem,
     NodeOutcome,
 )
-from lineage.recording.runs import RenderedRun
+from lineage.recording.rendered import RenderedRun
 
 
 def outcomes_of(plan: Plan, stored: Iterable[Stored]) -> tuple[NodeOutcome, ...]:

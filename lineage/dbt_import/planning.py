@@ -9,9 +9,9 @@ from typing import Any
 from accounts.access import Access
 from accounts.bulk import run
 from catalog.finding import find_assets
-from catalog.merging import Touch
 from catalog.moments import micros
 from catalog.reading.declared import AssetDeclaration
+from catalog.touches import Touch
 from lineage.dbt import Artifacts, Manifest, Node, Notes, Options, bundles_of, declarations_of
 from lineage.dbt.columns import Links
 from lineage.dbt.declaring import overlaid
@@ -19,8 +19,8 @@ from lineage.dbt_import.changes import Changes, changes_of
 from lineage.dbt_import.projects import KnownNode, stored_nodes
 from lineage.dbt_import.statements import marking, source_of, statements_of
 from lineage.recording.flows import KnownFlow
+from lineage.recording.rendered import RenderedRun
 from lineage.recording.resolving import may_write
-from lineage.recording.runs import RenderedRun
 from lineage.recording.stated import Stating
 
 

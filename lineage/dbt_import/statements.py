@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from catalog.merging import Part, Touch, stamp
 from catalog.moments import micros
 from catalog.reading.lifecycle import DEFAULT_STATUS
+from catalog.touches import Part, Touch, stamp
 from lineage.dbt import Manifest
 from lineage.dsl.bundles import Bundle
-from lineage.kestra.posted import PostedExecution, PostedState, PostedTaskRun
+from lineage.kestra.executions import PostedExecution, PostedState, PostedTaskRun
 from lineage.kestra.times import instant
 from lineage.openlineage.naming import short_digest
 from lineage.recording.flows import KnownFlow
-from lineage.recording.runs import RenderedRun, StoredExecution
+from lineage.recording.rendered import RenderedRun, StoredExecution
 
 TASK_ID = 200
 #: The status of an asset that its project has no more.

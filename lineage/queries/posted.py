@@ -14,7 +14,8 @@ from lineage.queries.flow_search import documented
 from lineage.recording import Result
 from lineage.recording.flows import parsed_flow
 from lineage.recording.record import Written
-from lineage.recording.runs import RenderedRun, sorted_at
+from lineage.recording.rendered import RenderedRun
+from lineage.recording.runs import sorted_at
 
 WHY = "answers the request that has just stored it"
 

@@ -9,7 +9,7 @@ from catalog.moments import moment
 from lineage.dsl.bundles import Bundle
 from lineage.models.runs import PRODUCTIVE
 from lineage.recording.latest import LATEST_RUN
-from lineage.recording.runs import RenderedRun
+from lineage.recording.rendered import RenderedRun
 
 #: (upstream, its column, downstream, its column, type, subtype, description, masking)
 type ColumnRow = tuple[int, str, int, str, str, str, str, bool]

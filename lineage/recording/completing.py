@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from lineage.kestra.posted import parse_execution
 from lineage.models import TaskRun
 from lineage.recording.order import Delivery
+from lineage.recording.rendered import StoredExecution
 from lineage.recording.replaying import task_run_again
-from lineage.recording.runs import StoredExecution
 
 WHY = "completes an execution that this request has locked"
 

@@ -13,14 +13,14 @@ from accounts.access import Access
 from lineage.dsl import ExecutionContext, Functions, Task, execution_context
 from lineage.dsl.contexts import Names
 from lineage.dsl.flows import IGNORE
-from lineage.kestra.posted import PostedExecution
+from lineage.kestra.executions import PostedExecution
 from lineage.lending import Lender
 from lineage.masking import Masking, secret_inputs
 from lineage.naming import rules_of
 from lineage.recording.inferred import MOST_BUNDLES, Said, bundles_of
 from lineage.recording.order import Delivery
 from lineage.recording.reading_sql import SECONDS, Asked, read_scripts
-from lineage.recording.runs import RenderedRun
+from lineage.recording.rendered import RenderedRun
 from lineage.recording.scripts import Script, Speaking, may_be_wanted, scripts_of
 from lineage.recording.triggers import trigger_of
 from lineage.sql import SqlProblem, infer_many

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from lineage.dsl.bundles import Bundle
-from lineage.recording.runs import RenderedRun
+from lineage.recording.rendered import RenderedRun
 
 #: (upstream, downstream, flow, task): an end is None where a bundle has none.
 type EdgeKey = tuple[int | None, int | None, int, str]

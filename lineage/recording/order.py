@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lineage.dsl import Flow
-from lineage.kestra.posted import PostedExecution, PostedTaskRun
+from lineage.kestra.executions import PostedExecution, PostedTaskRun
 
 #: [1 if terminal, event time in µs, digest]: compared as lists, stored as JSON.
 type Stamp = list[Any]

@@ -14,15 +14,17 @@ from django.db import transaction
 
 from accounts.access import Access
 from accounts.permissions import Action, Resource
-from lineage.kestra.posted import InvalidExecution, PostedExecution, parse_execution
+from lineage.kestra.executions import PostedExecution
+from lineage.kestra.posted import InvalidExecution, parse_execution
 from lineage.lending import Lender
 from lineage.recording.completing import complete
 from lineage.recording.flows import KnownFlow, Revisions, ensure_flows
 from lineage.recording.inferring import add_inferred, look_ahead
 from lineage.recording.order import Delivery, deliveries
+from lineage.recording.rendered import RenderedRun, StoredExecution
 from lineage.recording.rendering import render_runs
 from lineage.recording.resolving import resolve_assets
-from lineage.recording.runs import RenderedRun, StoredExecution, store_executions, store_task_runs
+from lineage.recording.runs import store_executions, store_task_runs
 from lineage.recording.traces import store_traces
 from lineage.recording.triggers import add_trigger_run
 

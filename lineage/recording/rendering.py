@@ -15,13 +15,13 @@ from lineage.dsl import (
     parse_bundles,
     parse_log_line,
 )
-from lineage.kestra.posted import PostedTaskRun
+from lineage.kestra.executions import PostedTaskRun
 from lineage.lending import Lender
 from lineage.masking import Masking, secret_inputs
 from lineage.recording.flows import KnownFlow
 from lineage.recording.inferring import names_for, scripts_for
 from lineage.recording.order import Delivery
-from lineage.recording.runs import RenderedRun, StoredExecution
+from lineage.recording.rendered import RenderedRun, StoredExecution
 from lineage.recording.scripts import is_wanted
 
 #: More links than this in one bundle are a cartesian accident, not lineage.

@@ -5,7 +5,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.access import Access
-from lineage.kestra.posted import PostedExecution, parse_execution
+from lineage.kestra.executions import PostedExecution
+from lineage.kestra.posted import parse_execution
 from lineage.models import Execution, OpenLineageRun, TaskRun
 from lineage.recording.flows import KnownFlow
 from lineage.recording.order import Delivery

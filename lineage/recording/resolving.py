@@ -11,7 +11,7 @@ from catalog.moments import moment
 from catalog.naming import ensure_namespaces
 from lineage.dsl import UNSET, AssetDeclaration, Bundle
 from lineage.dsl.flows import IGNORE
-from lineage.recording.runs import RenderedRun
+from lineage.recording.rendered import RenderedRun
 
 
 def resolve_assets(

@@ -8,15 +8,15 @@ from typing import Any
 from accounts.bulk import Statement, bigints, dump, insertion, run_together
 from accounts.models import Tenant
 from catalog.declaring import Stored, apply_touches
-from catalog.merging import Part, Touch, stamp
 from catalog.moments import moment
+from catalog.touches import Part, Touch, stamp
 from lineage.dsl import Bundle
 from lineage.recording.column_links import column_edges, column_rows
 from lineage.recording.latest import LATEST_RUN
 from lineage.recording.links import EdgeKey, links, sort_key
 from lineage.recording.recounting import Forgotten, forget_traces, recount
+from lineage.recording.rendered import RenderedRun
 from lineage.recording.resolving import mentioned
-from lineage.recording.runs import RenderedRun
 
 READ, WRITE = "READ", "WRITE"
 #: Positions of outputs within one task run's stamps: bundle × this + output.

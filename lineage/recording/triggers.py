@@ -11,7 +11,7 @@ assets under `trigger`.
 
 from accounts.access import Access
 from lineage.dsl import Trigger
-from lineage.kestra.posted import PostedState, PostedTaskRun
+from lineage.kestra.executions import PostedState, PostedTaskRun
 from lineage.recording.order import Delivery, stamp_of
 from lineage.recording.scripts import may_be_wanted
 

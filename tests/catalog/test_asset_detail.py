@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from catalog.merging import stamp
 from catalog.models import AssetState
+from catalog.touches import stamp
 from tests.catalog.conftest import Shelf
 from tests.catalog.test_asset_list import HOSTILE, assert_is_text
 from tests.conftest import Cast

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.joining import joined, parted
-from catalog.merging import AssetValues, Part, Touch, merge, stamp
+from catalog.merging import AssetValues, merge
+from catalog.touches import Part, Touch, stamp
 
 WORDS = st.lists(st.sampled_from("xyz"), max_size=2, unique=True)
 FIELDS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(

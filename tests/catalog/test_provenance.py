@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from catalog.merging import stamp
 from catalog.provenance import SetBy, metadata_entries, set_by
+from catalog.touches import stamp
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MICROS = int(AT.timestamp()) * 1_000_000

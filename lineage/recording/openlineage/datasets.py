@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from catalog.merging import DROPPED, Part, Touch
+from catalog.merging import DROPPED
 from catalog.reading.declared import Unset
+from catalog.touches import Part, Touch
 from lineage.dsl import UNSET, Bundle
 from lineage.openlineage.accumulated import INPUT, OUTPUT, Accumulated, DatasetKey, DatasetSaid
 from lineage.openlineage.events import DATASET, JobName, PostedDataset, PostedEvent

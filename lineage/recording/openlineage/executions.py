@@ -13,7 +13,8 @@ from lineage.models.runs import TERMINAL, State
 from lineage.openlineage.state import Accumulated
 from lineage.recording.flows import KnownFlow
 from lineage.recording.openlineage.rows import RunRow
-from lineage.recording.runs import EXECUTION, StoredExecution
+from lineage.recording.rendered import StoredExecution
+from lineage.recording.runs import EXECUTION
 
 #: What events of a root run can change of its execution.
 SAID = {

@@ -33,8 +33,9 @@ from lineage.recording.openlineage.task_runs import (
     rendered,
 )
 from lineage.recording.recounting import Forgotten, forget_traces
+from lineage.recording.rendered import RenderedRun, StoredExecution
 from lineage.recording.resolving import mentioned, resolve_assets
-from lineage.recording.runs import RenderedRun, StoredExecution, store_task_runs
+from lineage.recording.runs import store_task_runs
 from lineage.recording.stated import Stating
 from lineage.recording.traces import source_of, store_traces
 from lineage.unifying import note_retold, unify_names

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
-from catalog.merging import Part, Touch, stamp
+from catalog.touches import Part, Touch, stamp
 from lineage.openlineage.accumulated import INPUT, OUTPUT
 from lineage.openlineage.registers import Stamp
 from lineage.recording.openlineage.rows import RunRow
-from lineage.recording.runs import RenderedRun
+from lineage.recording.rendered import RenderedRun
 from lineage.recording.traces import source_of
 
 #: Positions within a stamp: inputs before outputs.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from accounts.access import Access
-from catalog.merging import Part, Touch
+from catalog.touches import Part, Touch
 from lineage.dsl import AssetDeclaration, AssetReference
 from lineage.openlineage.accumulated import INPUT, OUTPUT, Accumulated
 from lineage.openlineage.events import DATASET, JOB, PostedEvent
@@ -22,7 +22,7 @@ from lineage.recording.openlineage.speaking import (
     speaker_of,
 )
 from lineage.recording.reading_sql import SECONDS, Asked, read_scripts
-from lineage.recording.runs import RenderedRun
+from lineage.recording.rendered import RenderedRun
 from lineage.sql import GENERIC, Inference, dialect_of, infer_many
 
 type Job = tuple[str, str]

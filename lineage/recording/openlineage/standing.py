@@ -13,9 +13,9 @@ from accounts.access import Access
 from accounts.bulk import run_together
 from catalog.declaring import apply_touches
 from catalog.finding import KnownAsset, create_assets, find_assets
-from catalog.merging import Touch
 from catalog.moments import moment
 from catalog.naming import ensure_namespaces
+from catalog.touches import Touch
 from lineage.openlineage.accumulated import MAX_DATASETS, said_by
 from lineage.openlineage.events import DATASET, JobName, PostedEvent
 from lineage.openlineage.headwater import job_told

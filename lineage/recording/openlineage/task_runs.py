@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from accounts.bulk import run
 from accounts.models import Tenant
 from catalog.moments import moment
-from lineage.kestra.posted import PostedExecution, PostedState, PostedTaskRun
+from lineage.kestra.executions import PostedExecution, PostedState, PostedTaskRun
 from lineage.openlineage.headwater import task_told
 from lineage.openlineage.naming import task_id
 from lineage.recording.flows import KnownFlow
 from lineage.recording.openlineage.executions import error_of
 from lineage.recording.openlineage.rows import RunRow
-from lineage.recording.runs import RenderedRun, StoredExecution
+from lineage.recording.rendered import RenderedRun, StoredExecution
 
 
 def childless(tenant: Tenant, rows: Mapping[str, RunRow]) -> set[str]:

@@ -9,7 +9,8 @@ import pytest
 
 from lineage.demo.company import Script, scripts
 from lineage.demo.history import executions
-from lineage.kestra.posted import PostedExecution, parse_execution
+from lineage.kestra.executions import PostedExecution
+from lineage.kestra.posted import parse_execution
 
 NOW = datetime(2026, 11, 18, 10, 20, tzinfo=UTC)  # a Wednesday
 DAY = timedelta(days=1)
