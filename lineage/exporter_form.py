@@ -11,7 +11,8 @@ from django.http import QueryDict
 from accounts.access import Access
 from accounts.models import User
 from accounts.permissions import Action, Resource
-from catalog.reading.yaml_text import InvalidYaml, parse_yaml
+from catalog.reading.yaml_nodes import InvalidYaml
+from catalog.reading.yaml_text import parse_yaml
 from lineage.exporter_fields import CRON, MANUAL, OWN, ExporterFields
 from lineage.exporting.actions import values_of
 from lineage.exporting.addresses import DEFAULT_PATH

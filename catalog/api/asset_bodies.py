@@ -11,7 +11,8 @@ from catalog.api.batches import NotRead, few_enough, read_json, read_lines
 from catalog.reading.bodies import AssetBody, read_body, yaml_values
 from catalog.reading.declared import AssetError
 from catalog.reading.rules import validate_text
-from catalog.reading.yaml_text import MAX_BYTES, InvalidYaml, parse_yaml, parse_yaml_documents
+from catalog.reading.yaml_nodes import InvalidYaml
+from catalog.reading.yaml_text import MAX_BYTES, parse_yaml, parse_yaml_documents
 
 YAML_TYPES = (
     "application/x-yaml",

@@ -11,7 +11,8 @@ import yaml
 
 from catalog.interchange.records import TEXTS, Record, Unreadable, failed, sorted_out
 from catalog.interchange.texts import NO_TEXT, Source, text_of
-from catalog.reading.yaml_text import InvalidYaml, Node, items_of
+from catalog.reading.yaml_nodes import InvalidYaml, Node
+from catalog.reading.yaml_text import items_of
 
 #: Values of one item: an asset may have 5 000 columns.
 MOST_VALUES = 100_000

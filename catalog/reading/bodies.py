@@ -17,7 +17,7 @@ from catalog.reading.assets import (
 from catalog.reading.columns import read_columns
 from catalog.reading.declared import AssetDeclaration, AssetError
 from catalog.reading.rules import describe_kind, validate_type
-from catalog.reading.yaml_text import Node
+from catalog.reading.yaml_nodes import Node
 
 MAX_TAGS = 100
 TAG_LENGTH = 100

@@ -13,7 +13,8 @@ from catalog.reading.declared import (
 )
 from catalog.reading.json_text import InvalidJson, parse_json
 from catalog.reading.rules import validate_asset_id, validate_namespace, validate_type
-from catalog.reading.yaml_text import InvalidYaml, parse_yaml
+from catalog.reading.yaml_nodes import InvalidYaml
+from catalog.reading.yaml_text import parse_yaml
 from lineage.dsl.bundles import Bundle, ColumnLink
 from lineage.dsl.contexts import ExecutionContext, execution_context
 from lineage.dsl.emissions import parse_bundles, parse_log_line

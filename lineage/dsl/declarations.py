@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from catalog.reading import rules
 from catalog.reading.assets import Parse, metadata_problem, parse_asset, parse_reference
-from catalog.reading.yaml_text import Node, child_path
+from catalog.reading.yaml_nodes import Node, child_path
 from lineage.dsl.expressions import ExpressionError, check_template, is_template
 from lineage.dsl.fields import Fields
 from lineage.dsl.flows import FAILURE_BEHAVIORS, MAX_ITEMS, WARN, Declaration, Declared

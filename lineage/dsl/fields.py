@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from catalog.reading.rules import Validator, describe_kind, validate_text
-from catalog.reading.yaml_text import Node, Problem, child_path
+from catalog.reading.yaml_nodes import Node, Problem, child_path
 
 
 class Fields:

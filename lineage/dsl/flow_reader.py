@@ -7,7 +7,8 @@ unknown ones are fine; known ones have to be of the right kind.
 from collections.abc import Callable, Iterator
 
 from catalog.reading import rules
-from catalog.reading.yaml_text import InvalidYaml, Node, parse_yaml
+from catalog.reading.yaml_nodes import InvalidYaml, Node
+from catalog.reading.yaml_text import parse_yaml
 from lineage.dsl.declarations import read_declaration
 from lineage.dsl.fields import Fields
 from lineage.dsl.flows import Flow, FlowInput, InvalidFlow, Subflow, Task, Trigger

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from catalog.reading.declared import AssetDeclaration, AssetReference
-from catalog.reading.yaml_text import Problem as FlowProblem
+from catalog.reading.yaml_nodes import Problem as FlowProblem
 
 WARN, FAIL, IGNORE = "WARN", "FAIL", "IGNORE"
 FAILURE_BEHAVIORS = (WARN, FAIL, IGNORE)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from catalog.reading.yaml_text import InvalidYaml, parse_yaml
+from catalog.reading.yaml_nodes import InvalidYaml
+from catalog.reading.yaml_text import parse_yaml
 
 MEBIBYTE = 1_048_576
 
