@@ -64,3 +64,17 @@ def import_catalog(pk: int) -> None:
     from lineage.transfer.uploads import work_on
 
     work_on(pk)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="lineage.resume_imports", queueing_lock="lineage.resume_imports", pass_context=True)
+async def resume_imports(context: JobContext, timestamp: int) -> int:
+    """Every minute: files whose worker was stopped are worked on again, from their beginning.
+
+    Rows that have gone in already are found unchanged.
+    """
+    manager = context.app.job_manager
+    stalled = list(await manager.get_stalled_jobs(task_name=import_catalog.name))
+    for job in stalled:
+        await manager.retry_job(job)
+    return len(stalled)

@@ -1,13 +1,18 @@
 """Import & export on pages: a file brought, looked at, confirmed, and what became of it."""
 
 import gzip
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from catalog.models import Asset
+from lineage.jobs import resume_imports
 from lineage.models import CatalogImport, ImportedRow
 from lineage.transfer.uploads import KEPT, work_on
 from tests.conftest import Cast
@@ -105,6 +110,28 @@ def test_a_long_file_is_worked_on_by_a_job(known: Cast, monkeypatch: pytest.Monk
     assert (brought.done, brought.total) == (3, 3)
     work_on(job.args["pk"])
     work_on(0)
+
+
+def test_what_a_stopped_worker_left_is_taken_up_again(
+    known: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    """Its job stays in the queue as one that is being done, by nobody or by who gives no sign."""
+    monkeypatch.setattr("lineage.transfer.uploads.SHORT", 10)
+    bring(known)
+    jobs = ProcrastinateJob.objects.filter(task_name="lineage.import_catalog")
+    assert resumed() == 0, "it waits for its turn"
+    take_to_hand = "update procrastinate_jobs set status = 'doing' where id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(take_to_hand, [jobs.get().pk])
+    assert resumed() == 1
+    assert jobs.get().status == "todo"
+    work_on(jobs.get().args["pk"])
+    assert CatalogImport.objects.unscoped("test").get().state == "checked"
+
+
+def resumed() -> int:
+    context = SimpleNamespace(app=app)
+    return async_to_sync(resume_imports.func)(context, 0)
 
 
 def test_how_far_it_is(known: Cast):

@@ -181,6 +181,20 @@ def test_an_execution_tells_what_openlineage_told(told: World):
     assert "OSError" in html
 
 
+def test_one_without_datasets_says_what_its_events_lack(world: World):
+    event = {
+        "eventType": "COMPLETE",
+        "eventTime": "2026-11-20T12:00:00Z",
+        "run": {"runId": ROOT},
+        "job": {"namespace": "company.data", "name": "ping"},
+    }
+    answer = world.cast.api("ingest").post(f"{API}/lineage", event, format="json")
+    assert answer.status_code == 200
+    html = visit(world, f"/executions/{ROOT}").html
+    assert "Its OpenLineage events name no dataset" in html
+    assert "Nothing declared" not in html
+
+
 def test_another_execution_has_no_such_section(world: World):
     assert "OpenLineage" not in visit(world, EXECUTION).html
 
