@@ -123,7 +123,7 @@ def test_hostile_documents_are_refused_at_once(case: str) -> None:
     started = time.process_time()
     message, _, _ = refusal(source)
     assert expected in message
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5
 
 
 def test_a_refusal_names_path_and_line() -> None:
@@ -142,4 +142,4 @@ def test_a_long_key_is_not_repeated_by_all_that_is_below_it() -> None:
     started = time.process_time()
     _, path, _ = refusal(source)
     assert len(path) < 200
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 5
